@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type Profiler, Session } from 'node:inspector';
+import type { Profiler, Session } from 'node:inspector';
 import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -20,9 +20,8 @@ export type CostPart = keyof typeof parts | 'garbage collector' | 'rest';
 
 const intervalUs = 500;
 
-/** Runs something in this thread. @returns the share of its time that each part has taken */
-export function sharesOf(run: () => void): Map<CostPart, number> {
-  const session = new Session();
+/** Runs something in this thread. @param session a new one @returns the share of its time that each part has taken */
+export function sharesOf(session: Session, run: () => void): Map<CostPart, number> {
   session.connect();
   try {
     session.post('Profiler.enable');

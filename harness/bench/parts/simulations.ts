@@ -4,7 +4,6 @@ import { type BenchContext, inRounds, type Part } from '../context.js';
 import { sharesOf } from '../cost-by-part.js';
 import { processorSeconds } from '../processor-time.js';
 import type { ValueResult } from '../result.js';
-import { withSimulatedSearch } from '../simulated-search.js';
 import { spreadOf } from '../statistics.js';
 import { valueResultsOf } from '../value-result.js';
 
@@ -82,6 +81,9 @@ async function measure(context: BenchContext, simulation: Simulation): Promise<V
   const { what, of } = counted ?? { what: 'executions', of: (searched: Searched) => searched.executions };
   const rounds: Round[] = [];
   const real: number[] = [];
+  // What no other part needs, and what not every build of Node has.
+  const { withSimulatedSearch } = await import('../simulated-search.js');
+  const { Session } = await import('node:inspector');
   return await withSimulatedSearch(options, async (searching) => {
     await inRounds(context, `${title}, in simulation`, roundsDefault, async () => {
       rounds.push(await searching(executions, (run) => timed(run, of)));
@@ -92,7 +94,7 @@ async function measure(context: BenchContext, simulation: Simulation): Promise<V
     if (gated !== undefined) rate.beside = { name: 'real processes', value: spreadOf(real).median };
     const steps = rounds.map(({ usAStep }) => usAStep);
     const step = value(`${name}-step`, `${title}: a step`, 'µs', steps);
-    const shares = await searching(executions, sharesOf);
+    const shares = await searching(executions, (run) => sharesOf(new Session(), run));
     const parts = [...shares].sort(([, a], [, b]) => b - a);
     return [
       rate,
