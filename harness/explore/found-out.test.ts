@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { atLeast } from '../../src/amount.test.helper.js';
 import { eachInTiers, long, nightly } from '../../src/tiers.test.helper.js';
 import { explore, fixture, needsStrace, searchSimulated } from './explore.test.helper.js';
+import { summaryOf } from './report/summary.js';
 import { printSchedule } from './schedule/action.js';
 import type { ExploreOptions } from './search/explore-options.js';
 
@@ -144,6 +145,21 @@ describe('a search with faults', () => {
   it('a full disk that loses all entries is confirmed by real processes', long, async () => {
     const { failures } = await explore({ ...fullDisk, executor: 'sim' });
     expect(failures.map(({ kind, schedule }) => [kind, schedule])).toEqual([['lost-seed', '0x4 f0:ENOSPC']]);
+  });
+
+  it('one execution, in which nothing was interleaved, is inconclusive, also of a store that loses', async () => {
+    const options = { target: 'rename-only', executor: 'sim', schedules: 1 } as const;
+    const found = await explore(options);
+    expect(found).toMatchObject({ result: 'unknown', cause: 'short', executions: 1, failures: [] });
+    expect(summaryOf(found).at(-1)).toContain(
+      'Inconclusive. It is not all there is to see (short): only one',
+    );
+  });
+
+  it('a search that ended early says so beside its verdict', async () => {
+    const found = await explore({ target: 'hardened', executor: 'sim', schedules: 3 });
+    expect(found).toMatchObject({ result: 'valid', executions: 3, exhausted: false });
+    expect(summaryOf(found).at(-1)).toBe('No execution broke a guarantee. Not all of them were tried.');
   });
 
   it('the hardened store loses nothing within a small bound', async () => {

@@ -5,7 +5,7 @@ import { byGrade } from './execution/gravity.js';
 import { onePerKind } from './report/one-per-kind.js';
 import { printProgram, warningFor } from './schedule/program.js';
 import type { ExecutorName } from './search/explore-options.js';
-import type { StrategyOptions } from './search/index.js';
+import { isDrawn, type StrategyOptions } from './search/index.js';
 import { addLosses } from './search/power-losses.js';
 import type { Searched } from './search/search.js';
 import type { SearchAnswer } from './workers/thread.js';
@@ -13,8 +13,11 @@ import type { SearchAnswer } from './workers/thread.js';
 /** What has been searched in all, when the search goes on with a greater bound. */
 export function after(before: Exploration | undefined, now: Exploration): Exploration {
   if (!before) return now;
+  const { cause, reason, ...rest } = now;
+  // The round with a smaller bound has made more than one.
+  const isShort = cause === 'short';
   return {
-    ...now,
+    ...(isShort ? { ...rest, result: before.result } : now),
     executions: before.executions + now.executions,
     failed: before.failed + now.failed,
     abandoned: before.abandoned + now.abandoned,
@@ -22,6 +25,9 @@ export function after(before: Exploration | undefined, now: Exploration): Explor
     durationMs: before.durationMs + now.durationMs,
   };
 }
+
+const inOrder =
+  'only one execution was made, and in it one process ran after the other; more --duration or --schedules is needed';
 
 /** What all shares of a search have come to. */
 export function summarize(
@@ -41,14 +47,19 @@ export function summarize(
   const warning = warningFor(program);
   const losses = addLosses(searches.flatMap((one) => one.losses ?? []));
   const searchedMs = Math.max(...searches.map((search) => search.durationMs));
+  const exhausted = searches.every((search) => search.exhausted);
+  const doubt = uncontrolled ? { cause: uncontrolled.kind, reason: uncontrolled.sentence } : undefined;
+  // In the first execution of a systematic search, one process runs after the other: there is no store that would lose anything.
+  const isInOrder = !exhausted && executions === 1 && !isDrawn(strategy);
+  const short = isInOrder && failures.length === 0 ? { cause: 'short' as const, reason: inOrder } : undefined;
   return {
     schema: 1,
     result: failures.some(({ unconfirmed }) => !unconfirmed?.isExplained)
       ? 'invalid'
-      : uncontrolled || executions === 0
+      : doubt || short || executions === 0
         ? 'unknown'
         : 'valid',
-    ...(uncontrolled ? { cause: uncontrolled.kind, reason: uncontrolled.sentence } : {}),
+    ...(doubt ?? short),
     target: label,
     executor,
     program: printProgram(program),
@@ -65,7 +76,7 @@ export function summarize(
     steps: sum((search) => search.steps),
     stepsMax: Math.max(...searches.map(({ stepsMax }) => stepsMax)),
     bound: searches[0]?.bound ?? '',
-    exhausted: searches.every(({ exhausted }) => exhausted),
+    exhausted,
     outcomes: new Set(searches.flatMap(({ outcomes }) => outcomes)).size,
     longestWait: searches.map((search) => search.longestWait).reduce((a, b) => (b.ms > a.ms ? b : a)),
     durationMs: Math.round(durationMs),

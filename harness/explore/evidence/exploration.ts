@@ -86,7 +86,7 @@ export interface Exploration {
    */
   result: Verdict;
   /** Why the search can't be trusted, in one word and in a sentence that names the first call that differed or was not seen. */
-  cause?: 'nondeterministic' | 'uncontrolled' | 'blind';
+  cause?: 'nondeterministic' | 'uncontrolled' | 'blind' | 'short';
   reason?: string;
   target: string;
   /** What ran the clients. */

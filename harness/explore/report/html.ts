@@ -26,7 +26,8 @@ export function explorePage(
     kind: 'explore',
     title: `Exploration: ${result}, ${all.map(({ target }) => target).join(', ')}`,
     tone: toneOf(result),
-    headline: headlines[result],
+    headline:
+      result === 'valid' && all.some(({ exhausted }) => !exhausted) ? headlines.partly : headlines[result],
     meaning: `${sum(({ executions }) => executions).toLocaleString('en-US')} executions of ${all.length === 1 ? 'one search' : `${all.length} searches`}, one call at a time; ${found === 1 ? 'one way to fail was found' : `${found === 0 ? 'no' : found} ways to fail were found`}.`,
     facts: [
       ['Targets', [...new Set(all.map(({ target }) => target))].join(', ')],
@@ -50,6 +51,7 @@ export function explorePage(
 
 const headlines = {
   valid: 'No execution broke a guarantee',
+  partly: 'No execution that was tried broke a guarantee',
   invalid: 'A guarantee was broken',
   unknown: 'The search is inconclusive',
 };

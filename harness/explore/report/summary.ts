@@ -50,6 +50,7 @@ export function summaryOf(
     ...(rest.evidence ? [evidenceLine(target, rest.evidence)] : []).filter((line) => line !== undefined),
     ...(longestWait.ms >= 1 ? [describeWait(longestWait)] : []),
     (isInterrupted && result !== 'invalid' ? soFar : verdicts[result]) +
+      (result === 'valid' && !exhausted && !isInterrupted ? ' Not all of them were tried.' : '') +
       (cause === undefined ? '' : ` It is not all there is to see (${cause}): ${reason}`),
   ];
 }
