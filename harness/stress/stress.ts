@@ -79,9 +79,9 @@ async function stressOn(
   let played = 0;
   for (const [position, run] of runs.entries()) {
     if (signal.aborted) break;
-    if (run.mustFind === undefined && budget.isOver(performance.now())) {
-      late.push(...runs.slice(position).map(nameOf));
-      break;
+    if (run.mustFind === undefined && budget.isTooLateFor(run, performance.now())) {
+      late.push(nameOf(run));
+      continue;
     }
     const isControl = run.mustFind !== undefined;
     const label = nameOf(run);
@@ -212,7 +212,7 @@ async function runAndJudge(
   });
 
   budget.used(played.extraMs);
-  budget.framed(played);
+  budget.framed(run, played);
   onProgress({ type: 'judge', label, events: played.events, whole: whole() });
   const judging = performance.now();
   const number = nextRun();

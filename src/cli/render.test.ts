@@ -43,6 +43,19 @@ describe('a report', () => {
     expect(lines.slice(-3)).toEqual(['(no room for:', '  tui-2 (pid 12345),', '  tui-3 (pid 12345))']);
   });
 
+  it('a sentence is broken between words, and a path or a command that is there to be copied never', () => {
+    const file = '/a/path/that/is/longer/than/a/line.ts:21';
+    const command = 'Run it again: npx holdfast stress --target naive';
+    const text = `- It fails because ${file} comes before all others\n${command}`;
+    expect(render(text, { columns: 20, colours: plain }).split('\n')).toEqual([
+      '- It fails because',
+      `  ${file}`,
+      '  comes before all',
+      '  others',
+      command,
+    ]);
+  });
+
   it('a green that is less than exact has another colour than one that is exact', () => {
     const text = render(markdown.replace('invalid          |', 'valid            |'), {
       columns: 80,

@@ -1,6 +1,6 @@
 import { type Colours, coloursOf } from './colours.js';
 import { layOut } from './columns.js';
-import { cutTo, widthOf } from './text.js';
+import { cutTo, widthOf, wrapTo } from './text.js';
 
 /** What a report is drawn on. */
 export interface Page {
@@ -29,10 +29,13 @@ export function render(markdown: string, { columns, colours }: Page): string {
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
     const isTable = line.startsWith('| ') && /^\|[-|]+\|$/.test(lines[at + 1] ?? '');
-    if (!isTable || columns === undefined) {
-      drawn.push(
-        columns === undefined ? paintLine(line, colours) : paintLine(line.replace(/^#+ /, ''), colours, line),
-      );
+    if (columns === undefined) {
+      drawn.push(paintLine(line, colours));
+      continue;
+    }
+    if (!isTable) {
+      const [first = '', ...more] = breakSentence(line.replace(/^#+ /, ''), columns);
+      drawn.push(paintLine(first, colours, line), ...more);
       continue;
     }
     const rows: string[] = [];
@@ -42,6 +45,20 @@ export function render(markdown: string, { columns, colours }: Page): string {
     at = end - 1;
   }
   return drawn.join('\n');
+}
+
+/** Breaks a sentence between words. What is there to be copied stays whole, and so does what is indented: it is a picture. */
+function breakSentence(line: string, columns: number): string[] {
+  if (
+    widthOf(line) <= columns ||
+    /^(\s|```|Again: |Run it again: |Call by call: |Schedule |.*Report: )/.test(line)
+  )
+    return [line];
+  const indent = line.startsWith('- ') ? '  ' : '';
+  const [first = '', ...more] = wrapTo(line, columns - indent.length);
+  // Stars mark what is bold within a line only.
+  if (first.split('**').length % 2 === 0) return [line];
+  return [first, ...more.map((one) => indent + one)];
 }
 
 function drawTable(

@@ -29,7 +29,10 @@ export function padTo(text: string, width: number, side: 'left' | 'right' = 'lef
   return side === 'left' ? text + spaces : spaces + text;
 }
 
-/** Breaks a text between words into lines of at most a width; the last of `linesMax` ends in an ellipsis if more would follow. */
+/**
+ * Breaks a text between words into lines of at most a width; the last of `linesMax` ends in an ellipsis if more would follow. Without
+ * that nothing is cut: a word that is longer, a path say, has a line of its own.
+ */
 export function wrapTo(text: string, width: number, linesMax = Number.POSITIVE_INFINITY): string[] {
   const lines: string[] = [];
   const words = text.split(' ');
@@ -47,5 +50,6 @@ export function wrapTo(text: string, width: number, linesMax = Number.POSITIVE_I
     if (line !== '') lines.push(line);
     line = word;
   }
-  return [...lines, line].map((one) => cutTo(one, width));
+  const all = [...lines, line];
+  return linesMax === Number.POSITIVE_INFINITY ? all : all.map((one) => cutTo(one, width));
 }

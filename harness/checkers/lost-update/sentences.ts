@@ -56,7 +56,7 @@ export function describeSuspects(
   const { suspects, late, certain, count, isFirstLikelier, writesLate } = blame;
   const [first, ...others] = suspects;
   if (writesLate)
-    return 'and nothing tells by whose write: values come into the file after they were acknowledged';
+    return 'and nothing tells by whose write: values were first seen in the file after they had been acknowledged';
   if (first === undefined)
     return count === 0 ? '' : `when ${count} writes were under way that may have erased it`;
   const copy = copyOf(suspects, since, isStoreAlone ? 'entries' : 'file');

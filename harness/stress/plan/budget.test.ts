@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Budget } from './budget.js';
 import { overheadMs, type PlannedRun, workMsMin } from './plan.js';
 
-const runOf = (label: string, workMs: number, mustFind?: 'lost') =>
-  ({ target: { label }, workMs, ...(mustFind ? { mustFind } : {}) }) as unknown as PlannedRun;
+const runOf = (label: string, workMs: number, mustFind?: 'lost', clients = { tui: 4 }) =>
+  ({ target: { label }, clients, workMs, ...(mustFind ? { mustFind } : {}) }) as unknown as PlannedRun;
 const four = ['a', 'b', 'c', 'd'].map((name) => runOf(name, 10_000));
 const durationMs = 4 * (10_000 + overheadMs);
 const patient = () => new Budget({ durationMs, begunMs: 0, patienceMs: 20_000 });
@@ -52,7 +52,7 @@ function playOn(
   let now = machine.probingMs;
   let played = 0;
   for (const [at, run] of runs.entries()) {
-    if (budget.isOver(now)) break;
+    if (budget.isTooLateFor(run, now)) break;
     const { workMsFrom, judgingMs, extraMs } = budget.shareOf(runs.slice(at), now);
     now += startingMs;
     const begun = now;
@@ -66,7 +66,7 @@ function playOn(
     if (isStarved) now += extraMs;
     now += endingMs;
     budget.used(isStarved ? extraMs : 0);
-    budget.framed({ startingMs, endingMs });
+    budget.framed(run, { startingMs, endingMs });
     const judging = eventsNow() * judgingMsPerEvent;
     budget.judged(run, eventsNow(), judging);
     now += judging;
@@ -137,7 +137,10 @@ describe('the budget of a command', () => {
     budget.used(19_000);
     expect(budget.shareOf(four, 0).extraMs).toBe(1000);
     budget.used(2000);
-    expect([budget.shareOf(four, 0).extraMs, budget.isOver(durationMs * 2)]).toEqual([0, false]);
+    expect([
+      budget.shareOf(four, 0).extraMs,
+      budget.isTooLateFor(runOf('e', 10_000), durationMs * 2),
+    ]).toEqual([0, false]);
   });
 });
 
@@ -184,15 +187,27 @@ describe('a duration that is a bound', () => {
   });
 
   it('nothing begins that would end too late', () => {
-    expect([durationMs, durationMs / 2].map((now) => bound().isOver(now))).toEqual([true, false]);
+    const last = runOf('e', 10_000);
+    expect([durationMs, durationMs / 2].map((now) => bound().isTooLateFor(last, now))).toEqual([true, false]);
   });
 
   it('what starting and ending processes takes is learnt from the runs before', () => {
     const budget = bound();
     const before = budget.shareOf(four, 0).workMs;
-    budget.framed({ startingMs: 2000, endingMs: 3000 });
+    budget.framed(runOf('e', 10_000), { startingMs: 2000, endingMs: 3000 });
     const { workMs, workMsFrom } = budget.shareOf(four, 0);
     expect(before - workMs).toBeGreaterThan(3000);
     expect(workMsFrom(1000) - workMsFrom(2000)).toBe(1000);
+  });
+
+  it('twice as many processes are reckoned to take twice as long to start: a small run may begin where a large one is too late', () => {
+    const [large, small] = [
+      runOf('e', 10_000, undefined, { tui: 9 }),
+      runOf('e', 10_000, undefined, { tui: 1 }),
+    ];
+    const budget = bound();
+    budget.framed(small, { startingMs: 400, endingMs: 800 });
+    const late = durationMs - 4000;
+    expect([large, small].map((run) => budget.isTooLateFor(run, late))).toEqual([true, false]);
   });
 });

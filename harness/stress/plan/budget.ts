@@ -55,6 +55,7 @@ export class Budget {
   private patienceMs: number;
   /** Of all runs so far. */
   private events = 0;
+  /** Of a run of `usualSize`. */
   private startingMs = overheadMs * startingShare;
   private endingMs = overheadMs * (1 - startingShare);
   /** How much longer than expected the processes of this run have taken to start. */
@@ -73,9 +74,9 @@ export class Budget {
   shareOf(left: readonly PlannedRun[], nowMs: number): Share {
     const [run, ...later] = left;
     if (!run) throw new Error('a share was asked for no run');
-    const around = this.aroundMs();
+    const around = this.aroundMs(run);
     const planned = plannedMs(left);
-    const fixed = left.reduce((sum, one) => sum + (one.mustFind ? one.workMs + around : 0), 0);
+    const fixed = left.reduce((sum, one) => sum + (one.mustFind ? one.workMs + this.aroundMs(one) : 0), 0);
     const free = Math.max(0, this.endMs - this.reserveMs() - nowMs - fixed) / Math.max(1, planned);
     const shareMs = run.mustFind ? run.workMs + around : Math.round((run.workMs + overheadMs) * free);
     const least = Math.min(run.workMs, workMsMin);
@@ -83,12 +84,15 @@ export class Budget {
     const workMsFrom = (startedMs: number) => {
       if (!this.isBound || run.mustFind) return workMs;
       // What was slow to start is as slow to end.
-      this.slower = Math.max(1, (startedMs - nowMs) / this.startingMs);
-      const endingMs =
-        this.endingMs + (this.slower - 1) * (this.endingMs + (later.length === 0 ? reportMs : 0));
+      this.slower = Math.max(1, (startedMs - nowMs) / (this.startingMs * sizeOf(run)));
+      const usualMs = this.endingMs * sizeOf(run);
+      const endingMs = usualMs + (this.slower - 1) * (usualMs + (later.length === 0 ? reportMs : 0));
       return Math.max(least, nowMs + shareMs - endingMs - startedMs);
     };
-    const neededLater = later.reduce((sum, { mustFind }) => sum + (mustFind ? 0 : workMsMin + around), 0);
+    const neededLater = later.reduce(
+      (sum, one) => sum + (one.mustFind ? 0 : workMsMin + this.aroundMs(one)),
+      0,
+    );
     const spareMs = Math.max(0, plannedMs(later) * free - neededLater);
     const rateOf = this.rateOf(run);
     return {
@@ -105,9 +109,9 @@ export class Budget {
     };
   }
 
-  /** True where nothing more can begin, as the command would take too long. Not so where it may: then it plays all that it has. */
-  isOver(nowMs: number): boolean {
-    const leastMs = workMsMin + this.aroundMs() + this.reserveMs();
+  /** True where this run can't begin, as the command would take too long. Not so where it may: then it plays all that it has. */
+  isTooLateFor(run: PlannedRun, nowMs: number): boolean {
+    const leastMs = workMsMin + this.aroundMs(run) + this.reserveMs();
     return this.isBound && nowMs + leastMs > this.endMs + this.durationMs * lateShare;
   }
 
@@ -117,7 +121,8 @@ export class Budget {
   }
 
   /** What a run has taken before its clients worked, and after that until it was over. One that was slow says more than one that was not. */
-  framed({ startingMs, endingMs }: { startingMs: number; endingMs: number }): void {
+  framed(run: PlannedRun, took: { startingMs: number; endingMs: number }): void {
+    const [startingMs, endingMs] = [took.startingMs / sizeOf(run), took.endingMs / sizeOf(run)];
     this.startingMs = Math.max(startingMs, (this.startingMs + startingMs) / 2);
     this.endingMs = Math.max(endingMs, (this.endingMs + endingMs) / 2);
   }
@@ -137,9 +142,10 @@ export class Budget {
       known ?? judgingMsPerEvent[broken > events * brokenShare ? 'broken' : 'calm'] * slowness * this.slower;
   }
 
-  /** What starting the processes of a run and ending them takes. */
-  private aroundMs(): number {
-    return this.isBound ? this.startingMs + this.endingMs : overheadMs;
+  /** What starting the processes of a run and ending them takes; of one of `usualSize`, where none is named. */
+  private aroundMs(run?: PlannedRun): number {
+    const size = run ? sizeOf(run) : 1;
+    return this.isBound ? (this.startingMs + this.endingMs) * size : overheadMs;
   }
 
   private reserveMs(): number {
@@ -157,6 +163,16 @@ function plannedMs(runs: readonly PlannedRun[]): number {
   return runs.reduce((sum, { workMs, mustFind }) => sum + (mustFind ? 0 : workMs + overheadMs), 0);
 }
 
+/** How many processes are to start, as a multiple of the usual: twice as many take twice as long. */
+function sizeOf({ clients }: PlannedRun): number {
+  const { desktop = 0 } = clients;
+  const all = Object.values(clients).reduce((sum, count) => sum + count, observers + desktop);
+  return all / usualSize;
+}
+
+/** A foreign reader looks on, and an audit at the end. */
+const observers = 1;
+const usualSize = 5;
 /** Processes start in so much of what starting and ending them takes. */
 const startingShare = 0.5;
 /** A run that is hardly played proves nothing, however soon it is judged. */
