@@ -42,6 +42,11 @@ describe('the plan of a run', () => {
   it('a pattern that matches nothing has the exit code of that, and one that is none is bad usage', async () => {
     for (const pattern of ['zzz', 'KILL-9'])
       expect(await holdfastWarm(['stress', '--list', '--grep', pattern])).toMatchObject({ exitCode: 4 });
+    const unfit = await holdfastWarm(['stress', '--list', '--grep', 'cluster-bursts']);
+    expect(unfit).toMatchObject({
+      exitCode: 4,
+      stderr: expect.stringContaining('cluster-bursts: "hardened" is'),
+    });
     expect(await holdfastWarm(['stress', '--list', '--grep', '('])).toMatchObject({ exitCode: 2 });
   });
 });
@@ -83,6 +88,30 @@ describe('runs that follow each other', () => {
     });
     const plan = JSON.parse(stdout) as PlanEntry[];
     expect(plan.map(({ scenario, target }) => `${scenario} ${target}`)).toEqual(['two-terminals naive']);
+  });
+});
+
+describe('what failed in the last run', () => {
+  const listAfter = (scenarios: readonly object[], ...more: string[]) => {
+    const cwd = newDirectory();
+    mkdirSync(path.join(cwd, 'reports/latest'), { recursive: true });
+    writeFileSync(path.join(cwd, 'mine.mjs'), 'export function open() {}');
+    writeFileSync(path.join(cwd, 'reports/latest/report.json'), JSON.stringify({ scenarios }));
+    return holdfastWarm(['stress', '--last-failed', '--list', '--json', '--no-controls', ...more], { cwd });
+  };
+  const failed = { scenario: 'two-terminals', result: 'invalid' };
+
+  it('a program can only be run again with its command, and the message says so', async () => {
+    const program = { ...failed, target: 'sh 5.2', program: {} };
+    const { exitCode, stderr } = await listAfter([program]);
+    expect([exitCode, stderr]).toEqual([4, expect.stringContaining('sh 5.2; give the same --command')]);
+    const given = await listAfter([program], '--command', 'sh -c : {file} {key} {value}', '--format', 'json');
+    expect(given.exitCode).toBe(0);
+  });
+
+  it('a scenario about tokens is run again on the module of which it was asked before', async () => {
+    const { stdout } = await listAfter([{ ...failed, scenario: 'token-revocation', target: './mine.mjs' }]);
+    expect(JSON.parse(stdout)).toMatchObject([{ scenario: 'token-revocation', target: './mine.mjs' }]);
   });
 });
 

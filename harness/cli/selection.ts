@@ -22,13 +22,23 @@ export function matching(pattern: RegExp): Only {
     pattern.test([name, title, ...faults.map(({ kind }) => kind), ...tags.map((tag) => `@${tag}`)].join(' '));
 }
 
-/** Picks what was not valid in the last run. @throws NothingMatchedError if there is no last run, or all of it was valid */
-export function lastFailed(): { only: Only; targets: string[] } {
+/**
+ * Picks what was not valid in the last run.
+ * @param hasProgram whether a program is named: a report has no command that could be run again as it was
+ * @throws NothingMatchedError if there is no last run, all of it was valid, or what was not was a program that is not named
+ */
+export function lastFailed(hasProgram: boolean): { only: Only; targets: string[]; scenarios: string[] } {
   if (!existsSync(lastReport))
     throw new NothingMatchedError(`there is no report at ${lastReport}`, 'run holdfast stress first');
   const { scenarios = [] } = JSON.parse(readFileSync(lastReport, 'utf8')) as Partial<Report>;
   const failed = scenarios.filter(({ result }) => result !== 'valid');
   if (failed.length === 0) throw new NothingMatchedError('the last run has nothing that failed');
+  const [first] = failed;
+  if (!hasProgram && first && failed.every(({ program }) => program !== undefined))
+    throw new NothingMatchedError(
+      `what failed in the last run is a program, ${first.target}`,
+      'give the same --command with --last-failed',
+    );
   return {
     // A program's name is followed by its version in a report.
     only: ({ name }, label) =>
@@ -36,6 +46,7 @@ export function lastFailed(): { only: Only; targets: string[] } {
         ({ scenario, target }) => scenario === name && (target === label || target.startsWith(`${label} `)),
       ),
     targets: [...new Set(failed.flatMap(({ target, program }) => (program ? [] : [target])))],
+    scenarios: [...new Set(failed.map(({ scenario }) => scenario))],
   };
 }
 

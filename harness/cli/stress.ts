@@ -211,13 +211,13 @@ function optionsOf(
   } = flags;
   const { targets, scenarios, controls: usualControls, reporters: _, ...mine } = config;
   const { duration: usual, patience: usualPatience, ...same } = mine;
-  const last = isLastFailed ? lastFailed() : undefined;
+  const last = isLastFailed ? lastFailed(program !== undefined) : undefined;
   const only = both([grep && matching(grep), last?.only]);
   const inIt = (time: string | undefined) =>
     time === undefined ? undefined : inConfig(() => parseDuration(time));
   const durationMs = duration ?? inIt(usual);
   const named = target ?? (program === undefined ? (targets ?? last?.targets) : undefined);
-  const played = scenario ?? (program === undefined ? scenarios : undefined);
+  const played = scenario ?? (program === undefined ? (scenarios ?? last?.scenarios) : undefined);
   return {
     ...same,
     ...rest,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { importNeeded } from '../../src/cli/needed-package.js';
 
@@ -17,8 +18,23 @@ export async function loadModule(url: string): Promise<Record<string, unknown>> 
 }
 
 async function loadTypeScript(url: string): Promise<Record<string, unknown>> {
-  const { tsImport } = await importNeeded(path.posix.basename(url), 'tsx', () => import('tsx/esm/api'));
-  return tsImport(url, import.meta.url);
+  importer ??= register(path.posix.basename(url));
+  return (await importer)(url, import.meta.url);
+}
+
+type Importer = (url: string, parent: string) => Promise<Record<string, unknown>>;
+
+/** One for all modules: each one of its own would load anew what several import, the harness above all. */
+let importer: Promise<Importer> | undefined;
+
+/** What `tsImport` of tsx does for one module. */
+async function register(name: string): Promise<Importer> {
+  const [esm, cjs] = await importNeeded(name, 'tsx', () =>
+    Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')]),
+  );
+  const namespace = randomUUID();
+  cjs.register({ namespace });
+  return esm.register({ namespace }).import;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
-import { UsageError } from '../../../src/cli/usage-error.js';
+import { NothingMatchedError, UsageError } from '../../../src/cli/usage-error.js';
 import type { Progress } from '../../core/progress.js';
 import type { RuntimeChoice } from '../../core/runtime.js';
 import type { ProfileName, Scenario } from '../../core/scenario.js';
@@ -125,21 +125,23 @@ export async function fillOptions(options: StressOptions): Promise<FilledOptions
   ];
   const { runtime = 'node' } = options;
   for (const target of targets) checkTarget(target, runtime);
-  const { scenarios, leftOut } = fitting(found, {
+  const { only = () => true } = options;
+  const isPicked = (scenario: Scenario) => targets.some(({ label }) => only(scenario, label));
+  const { scenarios, leftOut } = fitting(found.filter(isPicked), {
     runtime,
     targets,
     clients,
     isNamed: wanted.length > 0,
   });
+  if (scenarios.length === 0 && leftOut[0] !== undefined)
+    throw new NothingMatchedError(`no scenario is left: ${leftOut[0]}`, 'see: holdfast stress --list');
   const runtimes = await findRuntimes(runtime);
-  const { only = () => true } = options;
-  const tested = scenarios.filter((scenario) => targets.some(({ label }) => only(scenario, label)));
   const controlRuns =
     options.controls === false
       ? []
       : [
-          ...(await planControls(from, runtimes, tested, seed)),
-          ...plantedRuns({ from, runtimes, tested, targets, seed }),
+          ...(await planControls(from, runtimes, scenarios, seed)),
+          ...plantedRuns({ from, runtimes, tested: scenarios, targets, seed }),
         ];
   const replan: FilledOptions['replan'] = (isMeant) => [
     ...controlRuns,
