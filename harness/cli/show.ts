@@ -51,7 +51,7 @@ async function run(place: string, { json, verbose, reporter, trace, judge, open 
   const out = path.dirname(file);
   if (trace !== undefined) {
     expectHistory(out);
-    const count = await writeTrace(path.join(out, 'history.jsonl'), trace);
+    const count = await writeTrace(path.join(out, 'history.jsonl'), path.join(out, 'findings.jsonl'), trace);
     process.stderr.write(`${trace}: ${count} records\n`);
     return;
   }

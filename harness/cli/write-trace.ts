@@ -1,9 +1,16 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
+import type { FindingLine } from '../core/verdict.js';
+import type { TraceEvent } from '../index.js';
 
-/** Writes a history as a trace for Perfetto (ui.perfetto.dev) and Chrome, however long it is. @returns how many records it has */
-export async function writeTrace(history: string, file: string): Promise<number> {
+/**
+ * Writes a history as a trace for Perfetto (ui.perfetto.dev) and Chrome, however long it is.
+ * @param findings the file of what was found in it, where there is one
+ * @returns how many records it has
+ */
+export async function writeTrace(history: string, findings: string, file: string): Promise<number> {
   const { readEvents, Trace } = await import('../index.js');
   const output = createWriteStream(file);
   const ended = finished(output);
@@ -12,13 +19,23 @@ export async function writeTrace(history: string, file: string): Promise<number>
   const trace = new Trace();
   let count = 0;
   output.write('{"displayTimeUnit":"ms","traceEvents":[');
+  const write = async (records: readonly TraceEvent[]) => {
+    if (records.length === 0 || output.destroyed) return;
+    const text = records.map((record) => `\n${JSON.stringify(record)}`).join(',');
+    const isFull = !output.write(`${count > 0 ? ',' : ''}${text}`);
+    count += records.length;
+    if (isFull) await Promise.race([once(output, 'drain'), ended]);
+  };
   for await (const events of readEvents(history)) {
-    const lines = events.flatMap((event) => trace.add(event)).map((record) => `\n${JSON.stringify(record)}`);
-    if (lines.length === 0) continue;
-    const text = `${count > 0 ? ',' : ''}${lines.join(',')}`;
-    count += lines.length;
+    await write(events.flatMap((event) => trace.add(event)));
     if (output.destroyed) break;
-    if (!output.write(text)) await Promise.race([once(output, 'drain'), ended]);
+  }
+  if (existsSync(findings)) {
+    for await (const line of createInterface({
+      input: createReadStream(findings),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    }))
+      await write(trace.found(JSON.parse(line) as FindingLine));
   }
   output.end('\n]}\n');
   await ended;

@@ -219,6 +219,21 @@ describe('a trace', () => {
     expect(records).toContainEqual(expect.objectContaining({ ph: 'i', name: 'v1', pid: 0, ts: 1.6 }));
   });
 
+  it('a violation is a mark across all lanes, in the run in which it was found, where it showed', () => {
+    const trace = new Trace();
+    for (const event of [...events, ...events]) trace.add(event);
+    const finding = judge(lost).findings[0];
+    if (!finding) throw new Error('the planted loss is not found');
+    const marks = [0, 1, 2].flatMap((number) =>
+      trace.found({ ...finding, mechanism: 'stale base', to: 2000, run: number }),
+    );
+    const mark = { name: 'lost-update', ph: 'i', s: 'g', args: { sentence: finding.sentence } };
+    expect(marks).toMatchObject([
+      { ...mark, ts: 2 },
+      { ...mark, ts: 5 },
+    ]);
+  });
+
   it('a second run of a history comes after the first', () => {
     const trace = new Trace();
     const records = [...events, ...events].flatMap((event) => trace.add(event));

@@ -1,3 +1,4 @@
+import type { FindingLine } from '../../core/verdict.js';
 import type { HistoryEvent, InvokeEvent } from '../../history/events.js';
 
 /** A record of the Trace Event Format, which Perfetto and Chrome read. Times are microseconds. */
@@ -17,10 +18,11 @@ export interface TraceEvent {
 /** Lanes of what is no process: numbers that no process has. */
 const filePid = 0;
 const faultsTid = 1;
+const violationsTid = 2;
 
 /**
  * Turns a history into a trace, event by event, so that it may have any length: a lane for each process with its operations, one
- * for the file with its versions, and one for the faults. Each run of the history comes after the one before.
+ * for the file with its versions, one for the faults, and marks where a guarantee was violated. Each run of the history comes after the one before.
  */
 export class Trace {
   private readonly underWay = new Map<string, InvokeEvent>();
@@ -29,11 +31,14 @@ export class Trace {
   private readonly named = new Set<string>();
   private offset = 0;
   private latest = 0;
+  /** Where each run begins. */
+  private readonly offsets: number[] = [];
 
   /** @returns the records that the event completes */
   add(event: HistoryEvent): TraceEvent[] {
     if (event.type === 'run') {
       this.offset = this.latest;
+      this.offsets.push(this.offset);
       this.underWay.clear();
       this.faults.clear();
       const label = `${event.scenario} on ${event.target}`;
@@ -67,6 +72,21 @@ export class Trace {
       default:
         return [];
     }
+  }
+
+  /** @returns a mark across all lanes, where a violation showed. Its run was added before */
+  found({ run, kind, guarantee, sentence, operations, to }: FindingLine): TraceEvent[] {
+    const offset = this.offsets[run];
+    if (offset === undefined) return [];
+    const mark = this.moment(
+      kind,
+      to,
+      filePid,
+      'violation',
+      { guarantee, sentence, operations },
+      violationsTid,
+    );
+    return [{ ...mark, ts: (offset + to) / 1000 }];
   }
 
   private ended(event: Extract<HistoryEvent, { type: 'ok' | 'fail' | 'unknown' }>): TraceEvent[] {
