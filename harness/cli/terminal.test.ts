@@ -23,7 +23,7 @@ const some = [
 ];
 
 /** A search that ends at once, and starts no process for each client. */
-const one = ['explore', '--target', 'naive', '--executor', 'sim', '--schedules', '1'];
+const one = ['explore', '--target', 'naive', '--executor', 'sim', '--schedules', '2'];
 
 /** Lines that are tables or progress: a command that is there to be copied is as long as it is. */
 const fitted = (lines: readonly string[]) =>
