@@ -1,12 +1,23 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { newDirectory } from '../cli/command.test.helper.js';
 import { helperProgram, whyNot } from '../isolation/isolation.test.helper.js';
 import type * as Helper from './helper.js';
 
 const built = new URL('../../build/src/native/helper.js', import.meta.url).href;
-const { foreseeHelper } = (await import(built)) as typeof Helper;
+const { fileNameOf, foreseeHelper, packageFor } = (await import(built)) as typeof Helper;
+const project = fileURLToPath(new URL('../..', import.meta.url));
+const arch = process.arch === 'arm64' ? 'arm64' : 'x64';
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -29,6 +40,20 @@ it('on another system there is no helper, and none is foreseen', () => {
   for (const find of [helperProgram, foreseeHelper])
     expect(() => find('isolate', { system })).toThrow('no helper: system: darwin on arm64');
 });
+
+it.each(['x64', 'arm64'])(
+  'the package of prebuilt helpers for %s is of this version, and for that alone',
+  (cpu) => {
+    const manifest = (folder: string) =>
+      JSON.parse(readFileSync(path.join(project, folder, 'package.json'), 'utf8'));
+    expect(manifest(`packages/linux-${cpu}`)).toMatchObject({
+      name: packageFor(cpu),
+      version: manifest('.').version,
+      os: ['linux'],
+      cpu: [cpu],
+    });
+  },
+);
 
 describe.skipIf(whyNot !== undefined)(`the helper in C${whyNot ? ` (${whyNot})` : ''}`, () => {
   it('is foreseen without being made', () => {
@@ -65,5 +90,44 @@ describe.skipIf(whyNot !== undefined)(`the helper in C${whyNot ? ` (${whyNot})` 
   it('is not foreseen where there is no compiler', () => {
     vi.stubEnv('PATH', newDirectory());
     expect(() => foreseeHelper('isolate', { cache: newDirectory() })).toThrow('there is no "cc" here');
+  });
+
+  describe('prebuilt', () => {
+    /** Where there is no compiler. @param made the name of the file in the package */
+    const packed = (made: string, mode = 0o755) => {
+      const [prebuilt, cache] = [newDirectory(), newDirectory()];
+      const place = path.join(prebuilt, made);
+      copyFileSync(helperProgram('isolate', { prebuilt: undefined }), place);
+      chmodSync(place, mode);
+      vi.stubEnv('PATH', newDirectory());
+      return { place, where: { prebuilt, cache } };
+    };
+
+    it('is taken before a compiler is asked', () => {
+      const { place, where } = packed(fileNameOf('isolate', arch));
+      expect([helperProgram('isolate', where), foreseeHelper('isolate', where)]).toEqual([place, 'prebuilt']);
+      expect(readdirSync(where.cache)).toEqual([]);
+    });
+
+    it.each([
+      ['of another version', 'isolate-0123456789abcdef', 0o755],
+      ['for another processor', fileNameOf('isolate', `not ${arch}`), 0o755],
+      ['that others can change', fileNameOf('isolate', arch), 0o777],
+      ['that can’t be run', fileNameOf('isolate', arch), 0o600],
+    ])('is not taken if it is one %s', (_, made, mode) => {
+      const { where } = packed(made, mode);
+      for (const find of [helperProgram, foreseeHelper])
+        expect(() => find('isolate', where)).toThrow(
+          `compiler: there is no "cc" here, and ${packageFor(arch)} has none for this version`,
+        );
+    });
+
+    it('is missed by its name where there is neither', () => {
+      const { where } = packed(fileNameOf('isolate', arch));
+      for (const find of [helperProgram, foreseeHelper])
+        expect(() => find('isolate', { ...where, prebuilt: undefined })).toThrow(
+          `compiler: there is no "cc" here, and ${packageFor(arch)} is not installed`,
+        );
+    });
   });
 });

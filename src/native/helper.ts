@@ -14,12 +14,14 @@ import {
   rmSync,
   type Stats,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { homeDirectory } from '../surroundings/home.js';
 
 const sources = fileURLToPath(new URL('../../../native/', import.meta.url));
-const flags = ['-O2', '-Wall', '-Wextra', '-Werror'];
+/** Of the compiler, wherever a helper is built. */
+export const flags = ['-O2', '-Wall', '-Wextra', '-Werror'];
 
 /** Why a helper can't be had here. */
 export class NoHelperError extends Error {
@@ -42,50 +44,88 @@ export class NoHelperError extends Error {
 export interface HelperPlace {
   cache?: string;
   system?: Pick<NodeJS.Process, 'platform' | 'arch'>;
+  /** The directory of the package that has it prebuilt. Default: where it is installed; undefined: nowhere. */
+  prebuilt?: string | undefined;
 }
 
 /**
- * Finds a helper in C, compiled on first use. It is kept by a hash of its source, and put there by a rename, so several that
- * compile it at once do each other no harm.
+ * Finds a helper in C: prebuilt in a package that may be installed beside this one, or compiled on first use. Either is named by a
+ * hash of its source, so one of another version is never taken. It is put into the cache by a rename, so several that compile it at
+ * once do each other no harm.
  * @param name of its folder in `native`
  * @returns the path of the program
  * @throws NoHelperError
  */
-export function helperProgram(
-  name: string,
-  { cache = cacheDirectory(), system = process }: HelperPlace = {},
-): string {
-  const place = placeOf(name, cache, system);
-  if (isSafe(place) && isWhole(place, name)) return place;
-  compile(name, place);
+export function helperProgram(name: string, where: HelperPlace = {}): string {
+  const { cache, system, prebuilt } = filled(where);
+  const fileName = nameFor(name, system);
+  const ready = prebuilt && readyIn(prebuilt, fileName, name);
+  if (ready) return ready;
+  const place = path.join(cache ?? cacheDirectory(), fileName);
+  if (isUsable(place, name)) return place;
+  compile(name, place, whatIsPrebuilt(prebuilt, system));
   if (!isWhole(place, name)) throw new NoHelperError('kernel', 'the helper does not start');
   return place;
 }
 
 /**
  * Says whether it could be had, and makes nothing.
- * @returns `compiled`, or `to compile` on its first use
+ * @returns `prebuilt`, `compiled`, or `to compile` on its first use
  * @throws NoHelperError
  */
-export function foreseeHelper(
-  name: string,
-  { cache = cacheDirectory(), system = process }: HelperPlace = {},
-): 'compiled' | 'to compile' {
-  const place = placeOf(name, cache, system);
-  if (isSafe(place) && isWhole(place, name)) return 'compiled';
+export function foreseeHelper(name: string, where: HelperPlace = {}): 'prebuilt' | 'compiled' | 'to compile' {
+  const { cache, system, prebuilt } = filled(where);
+  const fileName = nameFor(name, system);
+  if (prebuilt && readyIn(prebuilt, fileName, name)) return 'prebuilt';
+  if (isUsable(path.join(cache ?? cacheDirectory(), fileName), name)) return 'compiled';
   const { error } = spawnSync('cc', ['--version']);
-  if (error) throw new NoHelperError('compiler', 'there is no "cc" here');
+  if (error) throw noCompiler(whatIsPrebuilt(prebuilt, system));
   return 'to compile';
 }
 
-function placeOf(
-  name: string,
-  cache: string,
-  { platform, arch }: NonNullable<HelperPlace['system']>,
-): string {
+function filled(where: HelperPlace) {
+  const { cache, system = process } = where;
+  return { cache, system, prebuilt: 'prebuilt' in where ? where.prebuilt : installedPackage(system.arch) };
+}
+
+function nameFor(name: string, { platform, arch }: NonNullable<HelperPlace['system']>): string {
   if (platform !== 'linux' || !/^(x64|arm64)$/.test(arch))
     throw new NoHelperError('system', `${platform} on ${arch}`);
-  return path.join(cache, `${name}-${hashOfSources(name, arch)}`);
+  return fileNameOf(name, arch);
+}
+
+/** Of a helper, in its package and in the cache. It has a hash of all that it is made of. */
+export function fileNameOf(name: string, arch: string): string {
+  return `${name}-${hashOfSources(name, arch)}`;
+}
+
+/** The package that has the helpers prebuilt. */
+export function packageFor(arch: string): string {
+  return `holdfast-linux-${arch}`;
+}
+
+function installedPackage(arch: string): string | undefined {
+  try {
+    const { resolve } = createRequire(import.meta.url);
+    return path.dirname(resolve(`${packageFor(arch)}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where it is not there, not to be trusted, or does not run here: the next place is looked at then. */
+function readyIn(prebuilt: string, fileName: string, name: string): string | undefined {
+  const place = path.join(prebuilt, fileName);
+  return isUsable(place, name) ? place : undefined;
+}
+
+function whatIsPrebuilt(prebuilt: string | undefined, { arch }: NonNullable<HelperPlace['system']>): string {
+  const what = packageFor(arch);
+  return prebuilt === undefined ? `${what} is not installed` : `${what} has none for this version`;
+}
+
+function noCompiler(otherwise: string): NoHelperError {
+  return new NoHelperError('compiler', `there is no "cc" here, and ${otherwise}`);
 }
 
 /** Those that have run in this process, by their places, and what each was like then: it is not asked again while it is the same. */
@@ -109,6 +149,10 @@ function isWhole(place: string, name: string): boolean {
   return false;
 }
 
+function isUsable(place: string, name: string): boolean {
+  return isSafe(place) && isWhole(place, name);
+}
+
 /** Could nobody have changed it but this user, or root? What is no such thing is compiled anew. */
 function isSafe(place: string, is: 'isFile' | 'isDirectory' = 'isFile'): boolean {
   const stats = statsOf(place);
@@ -130,7 +174,8 @@ export function cFiles(name: string): string[] {
   return sourceFiles(name).filter((file) => file.endsWith('.c'));
 }
 
-function compile(name: string, place: string): void {
+/** @param otherwise why there is none that is prebuilt */
+function compile(name: string, place: string, otherwise: string): void {
   const directory = path.dirname(place);
   const work = newDirectoryIn(directory);
   try {
@@ -138,8 +183,7 @@ function compile(name: string, place: string): void {
     const { error, status, stderr } = spawnSync('cc', [...flags, '-o', made, ...cFiles(name)], {
       encoding: 'utf8',
     });
-    if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT')
-      throw new NoHelperError('compiler', 'there is no "cc" here');
+    if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') throw noCompiler(otherwise);
     if (status !== 0)
       throw new NoHelperError('source', stderr.trim().split('\n').slice(0, 3).join(' ') || 'cc failed');
     chmodSync(made, 0o755);

@@ -39,7 +39,7 @@ describe.skipIf(whyNot !== undefined)(`the helper in C${whyNot ? ` (${whyNot})` 
   it('is missing without a compiler, and the message says what to install', () => {
     vi.stubEnv('PATH', newDirectory());
     expect(reasonOf(() => gateProgram(newDirectory()))).toMatch(
-      /there is no "cc" here; install a C compiler; holdfast stress/,
+      /there is no "cc" here, and holdfast-linux-(x64|arm64) is not installed; install either; holdfast stress/,
     );
   });
 

@@ -29,7 +29,7 @@ function explained({ kind, detail }: NoHelperError): UsageError {
     case 'compiler':
       return new UsageError(
         `a program is explored by a helper in C, and ${detail}`,
-        `install a C compiler; ${instead}`,
+        `install either; ${instead}`,
       );
     case 'source':
       return new UsageError(

@@ -6,7 +6,7 @@ export function judgeIsolation(): Finding {
   const subject = 'isolation';
   try {
     const state = foreseeHelper('isolate');
-    const when = state === 'compiled' ? 'its helper is compiled' : 'its helper is compiled on first use';
+    const when = state === 'to compile' ? 'its helper is compiled on first use' : `its helper is ${state}`;
     return {
       severity: 'ok',
       subject,

@@ -37,7 +37,7 @@ The file is watched, and repaired: see "holdfast auth guard --help".
 
 With --isolate, which is experimental, the command reads snapshots of the file. What it writes goes into a private file, and is
 merged with what others have written, entry by entry, before its close returns. That takes Linux 5.14 or newer, and a C compiler
-for the helper, on first use. It has known limits: some calls and programs pass by it, and one that does several things at a time
+for the helper, on first use, or the package that has it prebuilt (holdfast-linux-x64, holdfast-linux-arm64). It has known limits: some calls and programs pass by it, and one that does several things at a time
 can be misread. GUARANTEES.md lists them. Where it can't be had, the command is not run; with --try-isolate it is guarded.
 
 The command has the terminal to itself; at its end there is one line on stderr. Signals are passed on, and the exit code is that
