@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { GuardedFile } from '../store/file/foreign/guarded-file.js';
 import { newFile, textOf } from '../store/scratch.test.helper.js';
 import { openStore } from '../store/store.js';
@@ -23,6 +23,7 @@ const guards = new Set<FileGuard>();
 afterEach(async () => {
   for (const guard of guards) await guard.stop();
   guards.clear();
+  vi.restoreAllMocks();
 });
 
 async function newGuard(file: string, options: Partial<FileGuardOptions> = {}) {
@@ -256,6 +257,25 @@ describe('a guard', () => {
     await expect.poll(() => events.filter(({ type }) => type === 'on guard')).toHaveLength(2);
     await openStore(file).set('d', entry('d'));
     expect(Object.keys(JSON.parse(textOf(file))).toSorted()).toEqual(['c', 'd']);
+  });
+
+  it('takes no file for removed that was missing as it was stopped, and is there as it begins anew', async () => {
+    const [now, look] = [performance.now.bind(performance), vi.spyOn(GuardedFile.prototype, 'look')];
+    const began = now();
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => began);
+    const { file, keysNow } = setUp();
+    const { guard, events } = await newGuard(file);
+    const text = textOf(file);
+    unlinkSync(file);
+    await expect.poll(() => look.mock.results.some(({ value }) => value?.kind === 'missing')).toBe(true);
+    writeFileSync(file, text);
+    clock.mockImplementation(() => now() + 2_500);
+    await expect.poll(() => events.filter(({ type }) => type === 'on guard')).toHaveLength(2);
+    const looks = look.mock.calls.length;
+    await expect.poll(() => look.mock.calls.length).toBeGreaterThan(looks + 2);
+    guards.delete(guard);
+    await guard.stop();
+    expect([events.map(({ type }) => type), keysNow()]).toEqual([['on guard', 'on guard'], 'a b']);
   });
 
   it('reports the same failure once', async () => {

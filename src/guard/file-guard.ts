@@ -1,6 +1,5 @@
 import { StoreError } from '../errors/store-error.js';
-import type { Document } from '../store/document/document.js';
-import { byValue } from '../store/document/document.js';
+import { byValue, type Document } from '../store/document/document.js';
 import { GuardTurn, type TurnHolder } from '../store/file/foreign/guard-turn.js';
 import { GuardedFile, type Sight } from '../store/file/foreign/guarded-file.js';
 import type { FileGuardOptions } from './file-guard-options.js';
@@ -132,11 +131,14 @@ export class FileGuard {
     this.#look();
   }
 
-  /** We were silent for so long that another guard is there. */
+  /** We were silent for so long that another guard is there. A file that was missing by then may be back: it was not removed. */
   #pause(): void {
     this.#endWatch?.();
     this.#endWatch = undefined;
     this.#memory = undefined;
+    this.#missingSince = undefined;
+    this.#tornSince = undefined;
+    this.#damagedSince = undefined;
   }
 
   #listen(): void {
