@@ -80,6 +80,19 @@ int free_descriptor(pid_t process) {
   return -1;
 }
 
+bool has_what_it_needs(void) {
+  struct rlimit limit;
+  if (access("/proc/self/status", R_OK) != 0) {
+    fprintf(stderr, "there is no /proc\n");
+    return false;
+  }
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max <= high_first) {
+    fprintf(stderr, "a process may open %llu files only, and %d are needed (ulimit -Hn)\n", (unsigned long long)limit.rlim_max, high_end);
+    return false;
+  }
+  return true;
+}
+
 /// Descriptors from 900 on must be allowed.
 void allow_high_descriptors(void) {
   struct rlimit limit;

@@ -24,6 +24,8 @@ ssize_t write_memory(pid_t thread, uint64_t at, const void *from, size_t size);
 /// Reads a text that ends with a zero. Returns false with errno where there is none.
 bool read_text(pid_t thread, uint64_t at, char *to, size_t size);
 
+/// Says what no helper can do without: /proc, and the numbers of descriptors that are handed over. Returns false where that is missing.
+bool has_what_it_needs(void);
 int free_descriptor(pid_t process);
 void allow_high_descriptors(void);
 bool send_fd(int socket, int fd, int with);

@@ -201,6 +201,7 @@ static int keep_going(pid_t worker, int from_worker, int signals) {
 }
 
 static int check(void) {
+  if (!has_what_it_needs()) return 1;
   take_signals();
   struct started started = start(NULL);
   if (listener < 0) {

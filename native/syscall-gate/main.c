@@ -319,8 +319,9 @@ static int run(pid_t child, double patience) {
 }
 
 static int check(void) {
+  if (!has_what_it_needs()) return 1;
   if (!shows_children()) {
-    fprintf(stderr, "the kernel does not show which processes another one has started (CONFIG_PROC_CHILDREN), or there is no /proc\n");
+    fprintf(stderr, "the kernel does not show which processes another one has started (CONFIG_PROC_CHILDREN)\n");
     return 1;
   }
   pid_t child = start(NULL);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -85,6 +86,34 @@ describe.skipIf(whyNot !== undefined)(`the helper in C${whyNot ? ` (${whyNot})` 
     const cache = newDirectory();
     chmodSync(cache, 0o777);
     expect(() => helperProgram('isolate', { cache })).toThrow('another user could write into');
+  });
+
+  it('is not taken where a process may not have the descriptors that are handed over', () => {
+    const line = ['--nofile=800:800', helperProgram('isolate'), '--check'];
+    const { status, stderr } = spawnSync('prlimit', line, { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([
+      1,
+      'a process may open 800 files only, and 1024 are needed (ulimit -Hn)\n',
+    ]);
+  });
+
+  const mounted = (what: string, run: readonly string[]) =>
+    spawnSync('unshare', ['-Urm', 'sh', '-c', `${what} && exec "$@"`, 'sh', ...run], { encoding: 'utf8' });
+  const canMount = mounted('mount -t tmpfs none /mnt', ['true']).status === 0;
+
+  it.skipIf(!canMount)('is not taken where there is no /proc: all calls would pass by (unshare -Urm)', () => {
+    const { status, stderr } = mounted('mount -t tmpfs none /proc', [helperProgram('isolate'), '--check']);
+    expect([status, stderr]).toEqual([1, 'there is no /proc\n']);
+  });
+
+  it.skipIf(!canMount)('names the place that it can’t be kept in, and what to do (unshare -Urm)', () => {
+    const script = `import(${JSON.stringify(built)}).then(({ helperProgram }) => {
+      try { helperProgram('isolate', { cache: '/mnt/.cache/holdfast' }); } catch (error) { console.log(error.message); }
+    })`;
+    const { stdout } = mounted('mount -t tmpfs -o ro none /mnt', [process.execPath, '-e', script]);
+    expect(stdout).toBe(
+      "no helper: cache: the helper can't be kept in /mnt/.cache/holdfast (EROFS); XDG_CACHE_HOME names another place\n",
+    );
   });
 
   it('is not foreseen where there is no compiler', () => {

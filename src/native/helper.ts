@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  accessSync,
   chmodSync,
   closeSync,
+  constants,
+  existsSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -199,9 +202,29 @@ function newDirectoryIn(directory: string): string {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     if (isSafe(directory, 'isDirectory')) return mkdtempSync(path.join(directory, 'build-'));
   } catch (error) {
-    throw new NoHelperError('cache', messageOf(error));
+    const why = codeOf(refusalOf(directory) ?? error);
+    throw new NoHelperError(
+      'cache',
+      `the helper can't be kept in ${directory} (${why}); XDG_CACHE_HOME names another place`,
+    );
   }
   throw new NoHelperError('cache', `another user could write into ${directory}`);
+}
+
+/** To make several levels at once ends with ENOENT on a disk that is read-only. The directory that is there says why. */
+function refusalOf(directory: string): unknown {
+  let place = directory;
+  while (!existsSync(place) && path.dirname(place) !== place) place = path.dirname(place);
+  try {
+    accessSync(place, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : messageOf(error);
 }
 
 function messageOf(error: unknown): string {
