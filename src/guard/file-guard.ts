@@ -22,7 +22,6 @@ const quietMs = 300;
 const asleepMs = 2_000;
 const repairMsMax = 10_000;
 const nothing: Document = new Map();
-
 /**
  * Guards a file that unmodified programs rewrite: sees its states, and repairs at once what a program erased or brought back
  * without knowing. Best effort: what was written and overwritten between two looks was never seen.
