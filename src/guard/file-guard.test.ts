@@ -278,6 +278,17 @@ describe('a guard', () => {
     expect([events.map(({ type }) => type), keysNow()]).toEqual([['on guard', 'on guard'], 'a b']);
   });
 
+  it('watches where no ticket can be made, on a read-only disk say, if it is to change nothing', async () => {
+    const { file, agents } = setUp();
+    writeFileSync(`${file}.guard`, '');
+    const { events } = await newGuard(file);
+    expect(events).toEqual([expect.objectContaining({ type: 'failed' })]);
+    const { events: seen } = await newGuard(file, { dryRun: true });
+    for (const step of ['read', 'set x']) await agents[0](step);
+    await expect.poll(() => seen.map(({ type }) => type)).toEqual(['on guard', 'write']);
+    unlinkSync(`${file}.guard`);
+  });
+
   it('reports the same failure once', async () => {
     const file = newFile();
     writeFileSync(file, 'no JSON', { mode: 0o600 });

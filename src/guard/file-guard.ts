@@ -54,9 +54,9 @@ export class FileGuard {
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
   constructor(file: string, options: FileGuardOptions) {
-    const { allowUnsafe = false, isOpaque, format, onStoreEvent = () => {} } = options;
+    const { allowUnsafe = false, dryRun, isOpaque, format, onStoreEvent = () => {} } = options;
     this.#options = options;
-    this.#turn = new GuardTurn(file, allowUnsafe);
+    this.#turn = new GuardTurn(file, allowUnsafe, dryRun);
     this.#file = new GuardedFile(file, {
       ...(isOpaque && { isOpaque }),
       allowUnsafe,
