@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -11,6 +11,17 @@ import { dataIn } from '../report/page/made-up.test.helper.js';
 import { holdfast, holdfastWarm, newDirectory, processesIn } from './command.test.helper.js';
 
 describe('holdfast explore', () => {
+  it('says before it searches that its reports can’t be written', async () => {
+    const cwd = newDirectory();
+    writeFileSync(path.join(cwd, 'reports'), '');
+    const { exitCode, stdout, stderr } = await holdfastWarm(['explore', '--target', 'naive'], { cwd });
+    expect([exitCode, stdout, stderr]).toEqual([
+      2,
+      '',
+      'holdfast: nothing can be written into reports/explore; name another directory: --out',
+    ]);
+  });
+
   // A search by real processes is an interrupted one, below; what it finds is in harness/explore/explore.test.ts.
   eachInTiers([
     ['virtual', 'sim'],

@@ -1,3 +1,4 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { beganMs } from '../../src/cli/began.js';
@@ -74,6 +75,12 @@ async function runSearches({
   };
   const planned = searches.flatMap((search) => (target ?? usual).map((one) => ({ search, one })));
   const units = planned.flatMap((unit) => seedsOf(unit).map((seed) => Object.assign({ seed }, unit)));
+  try {
+    mkdirSync(out, { recursive: true });
+    accessSync(out, constants.W_OK);
+  } catch {
+    throw new UsageError(`nothing can be written into ${out}`, 'name another directory: --out');
+  }
   const { shard, ...asked } = flags;
   const endPart = beginSearchPart({
     out,
