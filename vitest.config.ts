@@ -92,8 +92,9 @@ export default defineConfig({
     // Tests of the whole system start many real processes, and wait for some of them: three files at a time keep two cores busy. A
     // fourth worker would import all modules once more.
     maxWorkers: 3,
-    // Most functions of a test run for a moment: to optimize them as early as a server does costs more than it brings.
-    execArgv: ['--interrupt-budget=540000'],
+    // Most functions of a test run for a moment: to optimize them as early as a server does costs more than it brings. And the
+    // other core has its own work to do.
+    execArgv: ['--interrupt-budget=540000', '--single-threaded-gc'],
     // Safety nets for what hangs. No test passes or fails by how long something takes.
     testTimeout: 600_000,
     hookTimeout: 300_000,

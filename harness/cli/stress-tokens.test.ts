@@ -62,7 +62,7 @@ describe('scenarios of tokens and of credentials', () => {
       '--operations',
       '20',
       '--grep',
-      'two-terminals',
+      'two-terminals|token-revocation|mixed-opencode',
       '--json',
     ];
     const { stdout } = await holdfastWarm(['stress', '--target', 'textbook', ...flags], {

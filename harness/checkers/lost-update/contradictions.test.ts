@@ -134,7 +134,7 @@ function disagreeing(random: Random): Run {
   );
 }
 
-propertyInTiers('a history whose reads form a circle has no order', { few: 100, many: 600 }, (histories) => {
+propertyInTiers('a history whose reads form a circle has no order', { few: 200, many: 600 }, (histories) => {
   const random = new Random(41, 'circles');
   const circleOf = (run: Run) => findCircle(splitIntoRegisters(run, new Map()).values());
   let circles = 0;
