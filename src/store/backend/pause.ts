@@ -19,6 +19,10 @@ export function pauseMsOf(round: number, leftMs: number): number {
  * @param deadline by `performance.now()`
  * @param isBackground keeps no process alive
  */
-export async function pauseBeforeRetry(round: number, deadline: number, isBackground: boolean): Promise<void> {
+export async function pauseBeforeRetry(
+  round: number,
+  deadline: number,
+  isBackground: boolean,
+): Promise<void> {
   await sleep(pauseMsOf(round, deadline - performance.now()), undefined, { ref: !isBackground });
 }
