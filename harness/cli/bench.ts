@@ -31,7 +31,7 @@ export function addBench(program: Command): void {
     )
     .option(
       '--only <part...>',
-      'parts of it, of store: sequential, concurrent, contended, curve, reads, rivals; of verify: verification; of check: file, recorded, growth; of explore: executions; of endure: endurance, sizes, crowd; default: all',
+      'parts of it, of store: sequential, concurrent, contended, curve, reads, rivals; of verify: verification; of check: file, recorded, growth; of explore: executions, simulations; of endure: endurance, sizes, crowd; default: all',
       parseNames,
     )
     .option('--target <name>', 'the store: a name (see: holdfast list targets) or a path; default: hardened')

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { atLeast } from '../../../amount.test.helper.js';
-import { eachInTiers, propertyInTiers } from '../../../tiers.test.helper.js';
+import { eachInTiers, nightly, propertyInTiers } from '../../../tiers.test.helper.js';
 import { patient } from '../../../waiting.test.helper.js';
 import { newFile, textOf } from '../../scratch.test.helper.js';
 import { type Answer, newWriter, type Writer } from '../../system.test.helper.js';
@@ -78,6 +78,19 @@ describe('many processes at once', () => {
       expectAllIn(file, await together(writers, file, round));
     }
   });
+
+  // How seldom each looks in a crowd is in limits.test.ts.
+  it(
+    'each of 128 processes, more than a user may have watches, gets its changes through',
+    nightly,
+    async () => {
+      const crowd = [...writers];
+      while (crowd.length < 128)
+        crowd.push(...(await Promise.all(Array.from({ length: 8 }, () => newWriter()))));
+      const file = newFile();
+      for (let round = 0; round < 3; round++) expectAllIn(file, await together(crowd, file, round));
+    },
+  );
 
   it('file times that jump back and forth have no effect', async () => {
     const file = newFile();

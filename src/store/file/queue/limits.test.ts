@@ -6,6 +6,7 @@ import { patient as unhurried, until } from '../../../waiting.test.helper.js';
 import type { CallOptions } from '../../backend/call.js';
 import { failureOf, newFile, strangersIntent, textOf } from '../../scratch.test.helper.js';
 import { openStore, type Store } from '../../store.js';
+import { crowdPauseMs } from './queue.js';
 
 const calls: [string, (store: Store, options: CallOptions) => Promise<unknown>][] = [
   ['get', (store, options) => store.get('a', options)],
@@ -184,4 +185,8 @@ describe('await using', () => {
     expect(JSON.parse(textOf(file))).toEqual({ a: 1 });
     expect(await failureOf(opened.get('a'))).toMatchObject({ code: 'E_CLOSED' });
   });
+});
+
+it('the more wait, the more seldom each looks, so that all of them together have no more to do', () => {
+  expect([1, 2, 16, 32, 64, 128, 100_000].map(crowdPauseMs)).toEqual([8, 8, 32, 128, 512, 1000, 1000]);
 });

@@ -28,6 +28,8 @@ const pauseMsMin = 8;
  * more than a holder that was killed.
  */
 const pauseMsMax = 32;
+/** The longest in a crowd: a holder that was killed is found by the first who looks. */
+const crowdPauseMsMax = 1000;
 /** The deadline is checked after so many dead entries: there may be any number of them. */
 const passedMax = 100;
 /** After this time the obstacle's owner is checked thoroughly: it may be a zombie, or a new process with the same pid. */
@@ -46,6 +48,8 @@ export class Queue {
   holder: QueueEntry | undefined;
   readonly #deadline: number;
   readonly #unresponsiveOwners = new Set<string>();
+  /** How many entries the last scan has found. */
+  #crowd = 0;
   #ticket: Ticket | undefined;
   /** What is in the way, and since when we have seen it so, by our own monotonic clock alone. */
   #seen: { name: string; since: number } | undefined;
@@ -84,7 +88,8 @@ export class Queue {
         const turn = this.#look(site, leaseMs, edits, alarm);
         if (turn) return turn;
         const leftMs = this.#deadline - performance.now();
-        const isWoken = await alarm.sleep(Math.min(pauseMs, Math.max(leftMs, pauseMsMin)));
+        const dueMs = Math.max(pauseMs, crowdPauseMs(this.#crowd));
+        const isWoken = await alarm.sleep(Math.min(dueMs, Math.max(leftMs, pauseMsMin)));
         // Without an alarm nothing but the look says how things are, and a ticket is not left to a holder.
         const isOnOwn = this.request !== undefined && alarm.watches === placeOf(this.request);
         if (!isOnOwn) pauseMs = pauseMsMin;
@@ -125,6 +130,7 @@ export class Queue {
       if (end) return end;
       if (isLeft) return undefined;
       const { intents, entries } = scan(site);
+      this.#crowd = entries.length;
       keepUp(entries);
       const waitedFor = entries.filter(({ name }) => !this.unresponsive.has(name));
       const ahead = allAhead(waitedFor, this.#ticket);
@@ -241,6 +247,16 @@ export class Queue {
       { definite: true, file, holder, hint: 'Nothing was written; try again' },
     );
   }
+}
+
+/**
+ * The shortest interval between two looks in a crowd. A look may list all that wait, so what all looks together cost grows with the
+ * square of their number: at the usual interval 128 processes did little else, and calls ended at their deadlines. Who is first in line
+ * is woken, unless it has no alarm: a user may have 128 on Linux (`fs.inotify.max_user_instances`).
+ * @param crowd how many wait
+ */
+export function crowdPauseMs(crowd: number): number {
+  return Math.min(Math.max(pauseMsMin, crowd ** 2 / 8), crowdPauseMsMax);
 }
 
 function placeOf({ intents, name }: Ticket): string {
