@@ -120,6 +120,7 @@ async function withProcesses(
   schedules: number,
 ): Promise<number> {
   const before = processorSeconds();
-  const { executions } = await explore({ ...options, schedules, threads: 1, stopAtFirst: false, signal });
+  const limits = { schedules, threads: 1, stopAtFirst: false, signal } as const;
+  const { executions } = await explore({ ...options, ...limits, executor: 'process' });
   return executions / (processorSeconds() - before);
 }
