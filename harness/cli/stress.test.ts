@@ -3,11 +3,12 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { long } from '../../src/tiers.test.helper.js';
+import type * as Harness from '../index.js';
 import type { Report } from '../index.js';
 import { counts, fixture, holdfast, holdfastWarm, newDirectory, stress } from './command.test.helper.js';
 
 describe('a stress run', () => {
-  it('a run is inconclusive where too little happened: exit code 3', async () => {
+  it('a run is inconclusive where too little happened: exit code 3, and a command that waits for more', async () => {
     const { exitCode, report } = await stress(
       'hardened',
       'two-terminals',
@@ -16,6 +17,20 @@ describe('a stress run', () => {
     expect(report?.result).toBe('unknown');
     expect(report?.scenarios[0]?.checks.coverage?.summary).toContain('too little happened');
     expect(exitCode).toBe(3);
+    expect(report?.scenarios[0]?.reproduce).toMatch(/ --duration \d+s --patience 20s /);
+  });
+
+  it('a run says before it begins that its bound has no time to spare', async () => {
+    const built = new URL('../../dist/harness/index.js', import.meta.url).href;
+    const harness = (await import(built)) as typeof Harness;
+    const said: Harness.Progress[] = [];
+    await harness.stress({
+      ...{ scenarios: ['two-terminals'], controls: false, durationMs: 5000, out: newDirectory() },
+      signal: AbortSignal.abort(),
+      onProgress: (progress) => said.push(progress),
+    });
+    const text = expect.stringContaining('--duration 5s has no time to spare');
+    expect(said).toEqual([{ type: 'note', text }]);
   });
 
   // Where a kill meets it is a matter of chance: only a bug that stays unfound, run after run, says that the harness can't see it.

@@ -11,6 +11,8 @@ export interface Whole {
 
 /** The progress events of a run. */
 export type Progress =
+  /** What is to be known before the first run. */
+  | { type: 'note'; text: string }
   /** `out` is the directory of the whole command, where its files are. */
   | { type: 'begin'; label: string; isControl: boolean; position: number; of: number; out: string }
   | {

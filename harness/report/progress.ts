@@ -1,4 +1,4 @@
-import { cutTo } from '../../src/cli/text.js';
+import { cutTo, wrapTo } from '../../src/cli/text.js';
 import { lostOf } from '../core/lost.js';
 import type { Progress, Whole } from '../core/progress.js';
 import { programLine } from './programs.js';
@@ -26,6 +26,10 @@ export function progressReporter(
   const columns = () => (live ? (screen.columns || 80) - 1 : Number.POSITIVE_INFINITY);
   let nextPlainMs = plainEveryMs;
   return (progress) => {
+    if (progress.type === 'note') {
+      for (const line of wrapTo(progress.text, columns())) screen.write(`${line}\n`);
+      return;
+    }
     if (progress.type === 'begin') {
       nextPlainMs = plainEveryMs;
       return;

@@ -85,6 +85,12 @@ describe('the progress of a run', () => {
     expect(live.filter((line) => widthOf(line) < 38 || widthOf(line) > 39)).toEqual([]);
     expect(text.match(/\r/g)).toHaveLength(6);
   });
+  it('what is to be known before is broken between words', () => {
+    let text = '';
+    const show = progressReporter({ isTTY: true, columns: 20, write: (more) => (text += more) });
+    show({ type: 'note', text: 'it has no time to spare' });
+    expect(text).toBe('it has no time to\nspare\n');
+  });
   it('the progress says which run of how many it is, how long it takes and how much is left, judging too', () => {
     const text = draw(true, 120);
     expect(text).toContain('  3 of 19, 10 s of 70, 1 m left: 鍵 on t, 7 acknowledged');

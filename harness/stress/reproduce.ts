@@ -4,16 +4,21 @@ import { toFlags } from '../programs/flags.js';
 import { clientsOfProgram } from './plan/for-program.js';
 import { frameMs, overheadMs, type PlannedRun } from './plan/plan.js';
 
-/** The command that runs one unit again with the same seed, clients and time. */
+/**
+ * The command that runs one unit again with the same seed, clients and time.
+ * @param hasSeenTooLittle the same time would be too little again
+ */
 export function reproduceCommand(
   { scenario, target, seed, runtimes, clients, workload, workMs }: PlannedRun,
   command: string,
+  hasSeenTooLittle = false,
 ): string {
   const parts = [
     `${command} --no-controls`,
     `--scenario ${shellWord(scenario.source ?? scenario.name)} ${flagsOf(target)} --seed ${seed}`,
     `--duration ${Math.ceil((frameMs + workMs + overheadMs) / 1000)}s`,
   ];
+  if (hasSeenTooLittle) parts.push('--patience 20s');
   if (runtimes.choice !== 'node') parts.push(`--runtime ${runtimes.choice}`);
   if (target.program ? !isOfProgram(clients) : clients !== scenario.clients) {
     parts.push(

@@ -22,7 +22,7 @@ import {
   sandboxEnvironment,
 } from '../line/sandbox.js';
 import { resolveTarget } from '../targets/index.js';
-import { type PlanInput, plan } from './plan/plan.js';
+import { type PlanInput, plan, tightLine } from './plan/plan.js';
 import { Recorder } from './recorder.js';
 import { reproduceCommand } from './reproduce.js';
 
@@ -70,6 +70,12 @@ describe('the plan of a run', () => {
     expect(() => plan({ ...input, durationMs: 1000 })).toThrow('give --duration 7s or more');
     expect(() => plan({ ...input, durationMs: 7000 })).not.toThrow();
   });
+  it('a bound that a busy machine has too little of is called so, with one that is enough there', () => {
+    const said = (durationMs: number) => tightLine(plan({ ...input, durationMs }), durationMs);
+    expect(said(13_000)).toContain('--duration 13s has no time to spare');
+    expect(said(13_000)).toContain('Give 14s there, or --patience 20s, too.');
+    expect(said(14_000)).toBeUndefined();
+  });
 });
 
 describe('the command that repeats a run', () => {
@@ -83,6 +89,9 @@ describe('the command that repeats a run', () => {
   it('the command has clients and operations only where they are not those of the scenario', () => {
     const [run] = plan({ ...input, clients: { tui: 4, server: 1 }, operations: 100 });
     expect(run && reproduceCommand(run, 'holdfast')).toContain('--clients tui=4,server=1 --operations 100');
+  });
+  it('the command of a run that has seen too little waits for what was missing', () => {
+    expect(reproduceCommand(first, 'holdfast', true)).toMatch(/ --duration 11s --patience 20s$/);
   });
 });
 

@@ -15,7 +15,7 @@ import { environmentNow } from './environment.js';
 import { Budget } from './plan/budget.js';
 import { sizedFor } from './plan/for-program.js';
 import { type FilledOptions, fillOptions, type StressOptions } from './plan/options.js';
-import { controlAttempts, type PlannedRun } from './plan/plan.js';
+import { controlAttempts, type PlannedRun, tightLine } from './plan/plan.js';
 import { meaningful, Probes } from './probe-all.js';
 import { reproduceCommand } from './reproduce.js';
 import { runScenario } from './run-scenario.js';
@@ -71,6 +71,8 @@ async function stressOn(
   const isOnTop = patienceMs !== undefined || filled.targets.some(({ program }) => program !== undefined);
   const begunMs = isOnTop ? performance.now() : begun;
   const budget = new Budget({ durationMs: plannedMs, begunMs, patienceMs });
+  const tight = patienceMs === undefined ? tightLine(runs, plannedMs) : undefined;
+  if (tight !== undefined) onProgress({ type: 'note', text: tight });
   const controls: ControlReport[] = [];
   const scenarios: ScenarioReport[] = [];
   const totals = new Totals();
@@ -223,7 +225,8 @@ async function runAndJudge(
   budget.judged(run, played.events, performance.now() - judging);
   if (!judged) throw new Error(`${history} has no record of ${label}`);
   const files = { history: historyName, findings: findingsName, run: number, start };
-  return { ...judged, files, reproduce: reproduceCommand(run, command) };
+  const hasSeenTooLittle = judged.checks.coverage?.result === 'unknown';
+  return { ...judged, files, reproduce: reproduceCommand(run, command, hasSeenTooLittle) };
 }
 
 /** How this very command is called: by this project's own script, or as an installed package. */

@@ -41,7 +41,7 @@ export class LiveRun {
       this.#out = progress.out;
       this.#of = progress.of;
     } else if (progress.type === 'end') this.#ended(progress);
-    else this.server.send('progress', toLive(progress, progress.whole));
+    else if (progress.type !== 'note') this.server.send('progress', toLive(progress, progress.whole));
   }
 
   /** Shows the finished report, and ends the server: a page that is open has all of it, and needs none. */

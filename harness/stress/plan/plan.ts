@@ -95,8 +95,7 @@ export function plan({
     throw new NothingMatchedError(`part ${shard.index} of ${shard.of} has no scenario`, 'give fewer parts');
   }
   const meant = units.filter(isMeant);
-  const weightOf = ({ weight = 1 }: Scenario) => weight;
-  const weights = meant.reduce((sum, { scenario }) => sum + weightOf(scenario), 0);
+  const weights = weightsOf(meant);
   const controlsMs = controls.reduce((sum, { workMs }) => sum + workMs + overheadMs, 0);
 
   const aroundMs = controlsMs + (isBound ? frameMs : 0);
@@ -127,6 +126,27 @@ export function plan({
       workMs: Math.round(shareMs * weightOf(scenario)) - overheadMs,
     };
   });
+}
+
+const weightOf = ({ weight = 1 }: Scenario) => weight;
+
+function weightsOf(runs: readonly { scenario: Scenario }[]): number {
+  return runs.reduce((sum, { scenario }) => sum + weightOf(scenario), 0);
+}
+
+/** On a busy machine processes take so many times as long to start and to end. */
+const busyTimes = 3;
+
+/** @returns what is to be said before runs whose duration is a bound that a busy machine has too little of, if it is one */
+export function tightLine(runs: readonly PlannedRun[], durationMs: number): string | undefined {
+  const tested = runs.filter(({ mustFind }) => mustFind === undefined);
+  const sharesMs = tested.reduce((sum, { workMs }) => sum + workMs + overheadMs, 0);
+  const busyMs = weightsOf(tested) * (workMsMin + busyTimes * overheadMs);
+  if (sharesMs >= busyMs) return undefined;
+  const enough = `${Math.ceil((durationMs - sharesMs + busyMs) / 1000)}s`;
+  const given = `--duration ${durationMs / 1000}s`;
+  const what = tested.length === 1 ? 'the run may see' : 'runs may be left out, or see';
+  return `${given} has no time to spare: on a busy machine ${what} too little. Give ${enough} there, or --patience 20s, too.`;
 }
 
 /** Each scenario on each target, as far as it is wanted. */
