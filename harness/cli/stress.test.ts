@@ -25,7 +25,10 @@ describe('a stress run', () => {
     const harness = (await import(built)) as typeof Harness;
     const said: Harness.Progress[] = [];
     await harness.stress({
-      ...{ scenarios: ['two-terminals'], controls: false, durationMs: 5000, out: newDirectory() },
+      scenarios: ['two-terminals'],
+      controls: false,
+      durationMs: 5000,
+      out: newDirectory(),
       signal: AbortSignal.abort(),
       onProgress: (progress) => said.push(progress),
     });
