@@ -50,6 +50,7 @@ export { explorationToTerminal, replayedToTerminal } from './explore/report/term
 export { writeExploreReport } from './explore/report/write-report.js';
 export { type StrategyName, strategies } from './explore/search/index.js';
 export { faults } from './faults/index.js';
+export { readFindings } from './history/findings.js';
 export { readEvents, readRuns } from './history/read.js';
 export * from './judge.js';
 export { toFlags } from './programs/flags.js';

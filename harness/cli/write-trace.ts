@@ -1,8 +1,6 @@
 import { once } from 'node:events';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { createWriteStream, existsSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import type { FindingLine } from '../core/verdict.js';
 import type { TraceEvent } from '../index.js';
 
 /**
@@ -11,7 +9,7 @@ import type { TraceEvent } from '../index.js';
  * @returns how many records it has
  */
 export async function writeTrace(history: string, findings: string, file: string): Promise<number> {
-  const { readEvents, Trace } = await import('../index.js');
+  const { readEvents, readFindings, Trace } = await import('../index.js');
   const output = createWriteStream(file);
   const ended = finished(output);
   // A place that can't be written to is reported by `finished`, below.
@@ -31,11 +29,7 @@ export async function writeTrace(history: string, findings: string, file: string
     if (output.destroyed) break;
   }
   if (existsSync(findings)) {
-    for await (const line of createInterface({
-      input: createReadStream(findings),
-      crlfDelay: Number.POSITIVE_INFINITY,
-    }))
-      await write(trace.found(JSON.parse(line) as FindingLine));
+    for await (const finding of readFindings(findings)) await write(trace.found(finding));
   }
   output.end('\n]}\n');
   await ended;

@@ -1,4 +1,5 @@
-import { type ExploreOptions, explore } from '../../explore/explore.js';
+import type { ExploreOptions } from '../../explore/search/explore-options.js';
+import { exploreByProcesses } from '../by-processes.js';
 import { type BenchContext, inRounds, type Part } from '../context.js';
 import type { Goal, ValueResult } from '../result.js';
 import { valueResultsOf } from '../value-result.js';
@@ -52,7 +53,7 @@ async function measure(context: BenchContext, { name, title, options, goal }: Se
   const rates: number[] = [];
   await inRounds(context, title, roundsDefault, async () => {
     rates.push(
-      (await explore({ executor: 'process', ...options, stopAtFirst: false, signal: context.signal }))
+      (await exploreByProcesses({ ...options, stopAtFirst: false, signal: context.signal }))
         .executionsPerSecond,
     );
   });
@@ -65,9 +66,8 @@ async function firstLoss(context: BenchContext): Promise<ValueResult> {
   const seconds: number[] = [];
   await inRounds(context, title, roundsDefault, async () => {
     const started = performance.now();
-    const { failures, durationMs } = await explore({
+    const { failures, durationMs } = await exploreByProcesses({
       target: 'naive',
-      executor: 'process',
       signal: context.signal,
     });
     const found = failures[0]?.found.afterMs ?? durationMs;

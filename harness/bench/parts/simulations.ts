@@ -1,5 +1,6 @@
-import { type ExploreOptions, explore } from '../../explore/explore.js';
+import type { ExploreOptions } from '../../explore/search/explore-options.js';
 import type { Searched } from '../../explore/search/search.js';
+import { exploreByProcesses } from '../by-processes.js';
 import { type BenchContext, inRounds, type Part } from '../context.js';
 import { sharesOf } from '../cost-by-part.js';
 import { processorSeconds } from '../processor-time.js';
@@ -121,6 +122,6 @@ async function withProcesses(
 ): Promise<number> {
   const before = processorSeconds();
   const limits = { schedules, threads: 1, stopAtFirst: false, signal } as const;
-  const { executions } = await explore({ ...options, ...limits, executor: 'process' });
+  const { executions } = await exploreByProcesses({ ...options, ...limits });
   return executions / (processorSeconds() - before);
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { JudgedRun, Violation } from '../../../core/report.js';
-import type { Finding, FindingLine } from '../../../core/verdict.js';
-import { readLines } from '../../../history/lines.js';
+import type { Finding } from '../../../core/verdict.js';
+import { readFindings } from '../../../history/findings.js';
 
 /** A finding, and what the report says of the one content from which another was made. */
 export type RecordedFinding = Finding & { lineage?: string };
@@ -19,11 +19,7 @@ export async function* findingsOf(run: JudgedRun, out: string): AsyncGenerator<R
     return;
   }
   const described = new Map(violations.map((violation) => [nameOf(violation), violation]));
-  const isOurs = `"run":${files.run}`;
-  for await (const { line, isCut } of readLines(place)) {
-    if (line === '' || !line.includes(isOurs)) continue;
-    const finding = parse(line, isCut);
-    if (finding === undefined || finding.run !== files.run) continue;
+  for await (const finding of readFindings(place, files.run)) {
     const lineage = described.get(nameOf(finding))?.lineage;
     yield lineage === undefined ? finding : { ...finding, lineage };
   }
@@ -32,16 +28,6 @@ export async function* findingsOf(run: JudgedRun, out: string): AsyncGenerator<R
 /** True where all findings are known, and not only those that the report shows. */
 export function hasAllFindings({ files }: JudgedRun, out: string): boolean {
   return files !== undefined && existsSync(path.join(out, path.basename(files.findings)));
-}
-
-function parse(line: string, isCut: boolean): FindingLine | undefined {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    // A last line that was cut, as a writer that was killed leaves it.
-    if (isCut) return undefined;
-    throw error;
-  }
 }
 
 function nameOf({ kind, guarantee, key, operations, from }: RecordedFinding): string {
