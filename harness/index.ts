@@ -16,6 +16,7 @@ export { findAgain, judgeReportAgain } from './check/find-again.js';
 export { judgeHistory } from './check/judge-history.js';
 export { type Config, defineConfig } from './core/config.js';
 export type { Surveyed, SurveyedSearch } from './core/field.js';
+export { readFindings } from './core/findings.js';
 export type * from './core/model-report.js';
 export type { Progress } from './core/progress.js';
 export type * from './core/report.js';
@@ -50,7 +51,6 @@ export { explorationToTerminal, replayedToTerminal } from './explore/report/term
 export { writeExploreReport } from './explore/report/write-report.js';
 export { type StrategyName, strategies } from './explore/search/index.js';
 export { faults } from './faults/index.js';
-export { readFindings } from './history/findings.js';
 export { readEvents, readRuns } from './history/read.js';
 export * from './judge.js';
 export { toFlags } from './programs/flags.js';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { readFindings } from '../../../core/findings.js';
 import type { JudgedRun, Violation } from '../../../core/report.js';
 import type { Finding } from '../../../core/verdict.js';
-import { readFindings } from '../../../history/findings.js';
 
 /** A finding, and what the report says of the one content from which another was made. */
 export type RecordedFinding = Finding & { lineage?: string };

@@ -1,5 +1,5 @@
-import type { FindingLine } from '../core/verdict.js';
-import { readLines } from './lines.js';
+import { readLines } from '../history/lines.js';
+import type { FindingLine } from './verdict.js';
 
 /** What was found in a history, one by one, however much it is. @param run leaves out the findings of other runs */
 export async function* readFindings(file: string, run?: number): AsyncGenerator<FindingLine> {
