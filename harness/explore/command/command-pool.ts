@@ -43,6 +43,7 @@ export class CommandPool extends GatedPool {
     this.scene = {
       program,
       gate,
+      pipes: this.pipes,
       root: realpathSync(this.world.rootPath),
       files: new Map(),
       isStable: (place) => this.stable.has(place),

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { invocation } from '../../programs/invocation.js';
 import type { Call, Program } from '../../programs/specification.js';
 import type { Words } from '../../programs/template.js';
+import type { PipeStock } from '../process/pipes.js';
 import { UncontrolledError } from '../protocol/uncontrolled.js';
 
 /** What is the same for all clients of one execution. */
@@ -9,6 +10,7 @@ export interface CommandScene {
   program: Program;
   /** The helper in C. */
   gate: string;
+  pipes: PipeStock;
   /** The program's home, real path. */
   root: string;
   /** Open files by device and inode: a number for each, the same for all clients. */

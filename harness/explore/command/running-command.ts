@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { commandMsDefault } from '../../programs/invocation.js';
 import type { Call, Program } from '../../programs/specification.js';
 import { fill, type Words } from '../../programs/template.js';
 import { type Heartbeat, killIfThere } from '../process/gated-process.js';
-import { openPipes } from '../process/pipes.js';
 import { type CommandScene, commandOf } from './command-scene.js';
 import { type GateLine, parseGateLine } from './gate-lines.js';
 
@@ -29,8 +28,9 @@ export class RunningCommand {
     words: Words,
     directory: string,
   ) {
-    const { program, gate, root } = scene;
-    const { theirs, down, up } = openPipes(directory);
+    const { program, gate, pipes, root } = scene;
+    mkdirSync(directory, { recursive: true });
+    const { theirs, down, up } = pipes.open();
     this.down = down;
     this.up = up;
     this.errors = path.join(directory, 'errors');

@@ -14,12 +14,14 @@ import type { BlockingProcess } from '../protocol/client-process.js';
 import type { ClientSetup } from '../protocol/protocol.js';
 import { World } from '../world/world.js';
 import { GatedProcess, type Heartbeat, noHeartbeat } from './gated-process.js';
+import { PipeStock } from './pipes.js';
 
 /** A process that has lived so often is replaced: what a library registers for good adds up. */
 const livesMax = 5000;
 
 /** Real processes and a real directory. Everything here blocks. */
 export class GatedPool extends ProcessPool {
+  protected readonly pipes: PipeStock;
   private processes: BlockingProcess[] = [];
   private lives = 0;
   private born = 0;
@@ -36,6 +38,7 @@ export class GatedPool extends ProcessPool {
     private readonly command: readonly string[] = [],
   ) {
     super(new World(path.join(directory, 'sandbox'), fs));
+    this.pipes = new PipeStock(path.join(directory, 'pipes'));
   }
 
   get isReused(): boolean {
@@ -93,6 +96,6 @@ export class GatedPool extends ProcessPool {
   /** A new process for a client. @param directory of its own */
   protected startProcess(index: number, pid: number, directory: string): BlockingProcess {
     const setup = { ...this.setup, root: this.world.rootPath, pid, startTime: startTimeOf(index) };
-    return new GatedProcess(setup, directory, this.heartbeat, this.command);
+    return new GatedProcess(setup, directory, this.pipes, this.heartbeat, this.command);
   }
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sandboxEnvironment } from '../../line/sandbox.js';
 import type { BlockingProcess } from '../protocol/client-process.js';
 import type { ClientSetup, Grant, Report } from '../protocol/protocol.js';
-import { openPipes } from './pipes.js';
+import type { PipeStock } from './pipes.js';
 
 const preload = fileURLToPath(new URL('../gate/preload.js', import.meta.url));
 
@@ -51,18 +51,20 @@ export class GatedProcess implements BlockingProcess {
   private rest = '';
 
   /**
-   * @param directory of its own, for its pipes
+   * @param directory of its own, for what it writes on its standard error
    * @param command what starts it, like `strace`; `%d` stands for the directory
    */
   constructor(
     setup: ClientSetup,
     directory: string,
+    pipes: PipeStock,
     private readonly heartbeat: Heartbeat,
     command: readonly string[] = [],
   ) {
-    const { theirs, down, up } = openPipes(directory);
+    const { theirs, down, up } = pipes.open();
     this.down = down;
     this.up = up;
+    mkdirSync(directory, { recursive: true });
     this.errors = path.join(directory, 'errors');
     const errors = openSync(this.errors, 'w');
     this.isWatched = command.length > 0;

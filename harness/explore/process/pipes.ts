@@ -10,18 +10,42 @@ export interface Pipes {
   up: number;
 }
 
-/** @param directory of the child's own; it is made */
-export function openPipes(directory: string): Pipes {
-  mkdirSync(directory, { recursive: true });
-  const [down, up] = ['down', 'up'].map((name) => path.join(directory, name)) as [string, string];
-  execFileSync('mkfifo', [down, up]);
-  // Opening one end waits for the other: a third descriptor that is both lets us open each alone. As each side then holds
-  // one end only, it finds out when the other is gone.
-  const both = [openSync(down, 'r+'), openSync(up, 'r+')];
-  const theirs = [openSync(down, 'r'), openSync(up, 'w')] as const;
-  const pipes = { theirs, down: openSync(down, 'w'), up: openSync(up, 'r') };
-  for (const descriptor of both) closeSync(descriptor);
-  rmSync(down);
-  rmSync(up);
-  return pipes;
+type Pair = readonly [down: string, up: string];
+
+/** To start the program that makes a named pipe takes longer than to make many: some are made at once, and wait to be opened. */
+const pairsAtOnce = 8;
+
+/** The pipes of all children of a pool, each of which is opened once, and has no name afterwards. */
+export class PipeStock {
+  private made = 0;
+  private readonly pairs: Pair[] = [];
+
+  /** @param directory of its own, in one that its owner removes */
+  constructor(private readonly directory: string) {}
+
+  open(): Pipes {
+    if (this.pairs.length === 0) this.make();
+    const [down, up] = this.pairs.pop() as Pair;
+    // Opening one end waits for the other: a third descriptor that is both lets us open each alone. As each side then holds
+    // one end only, it finds out when the other is gone.
+    const both = [openSync(down, 'r+'), openSync(up, 'r+')];
+    const theirs = [openSync(down, 'r'), openSync(up, 'w')] as const;
+    const pipes = { theirs, down: openSync(down, 'w'), up: openSync(up, 'r') };
+    for (const descriptor of both) closeSync(descriptor);
+    rmSync(down);
+    rmSync(up);
+    return pipes;
+  }
+
+  private make(): void {
+    mkdirSync(this.directory, { recursive: true });
+    for (let count = 0; count < pairsAtOnce; count++) {
+      const number = this.made++;
+      this.pairs.push([
+        path.join(this.directory, `down-${number}`),
+        path.join(this.directory, `up-${number}`),
+      ]);
+    }
+    execFileSync('mkfifo', this.pairs.flat());
+  }
 }
