@@ -3,9 +3,8 @@ import path from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { newProject } from '../../src/documents/snippets.test.helper.js';
 import { long } from '../../src/tiers.test.helper.js';
-import type { PlanEntry, Report } from '../index.js';
+import type { PlanEntry } from '../index.js';
 import { holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
-import { naive } from './naive-run.test.helper.js';
 
 async function planOf(args: readonly string[], cwd = newDirectory()): Promise<PlanEntry[]> {
   const { exitCode, stdout, stderr } = await holdfastWarm(['stress', '--list', '--json', ...args], { cwd });
@@ -52,6 +51,7 @@ describe('the plan of a run', () => {
 });
 
 describe('runs that follow each other', () => {
+  // That they end with the first that fails is in stress.test.ts.
   it('--repeat-until-failure draws a new seed for each round', long, async () => {
     const green = await holdfast([
       'stress',
@@ -67,17 +67,9 @@ describe('runs that follow each other', () => {
     expect(new Set(seeds.map(([, , seed]) => seed)).size).toBe(2);
   });
 
-  it('--repeat-until-failure ends with the round that fails, of the seed that is given', async () => {
+  // Its short twin is the first one of those below.
+  it('--last-failed runs what failed in the last run, on the target on which it did', long, async () => {
     const cwd = newDirectory();
-    const red = await holdfastWarm([...naive, '--repeat-until-failure', '--seed', '7', '--json'], { cwd });
-    expect(red.exitCode).toBe(1);
-    expect(red.stderr).toContain('round 1: invalid, seed 7');
-    expect((JSON.parse(red.stdout) as Report).result).toBe('invalid');
-  });
-
-  it('--last-failed runs what failed in the last run, on the target on which it did', async () => {
-    const cwd = newDirectory();
-    expect((await holdfastWarm(['stress', '--last-failed', '--list'], { cwd })).exitCode).toBe(4);
     const run = ['--scenario', 'two-terminals', '--target', 'naive,hardened', '--no-controls'];
     const args = [...run, '--clients', 'tui=2'];
     const short = ['--duration', '4s', '--operations', '45', '--seed', '1'];
@@ -100,6 +92,15 @@ describe('what failed in the last run', () => {
     return holdfastWarm(['stress', '--last-failed', '--list', '--json', '--no-controls', ...more], { cwd });
   };
   const failed = { scenario: 'two-terminals', result: 'invalid' };
+  const namesIn = (plan: string) =>
+    (JSON.parse(plan) as PlanEntry[]).map(({ scenario, target }) => `${scenario} ${target}`);
+
+  it('what failed is run again on the target on which it did, and nothing is where there was no run', async () => {
+    const passed = { ...failed, target: 'hardened', result: 'valid' };
+    const { stdout } = await listAfter([{ ...failed, target: 'naive' }, passed]);
+    expect(namesIn(stdout)).toEqual(['two-terminals naive']);
+    expect(await holdfastWarm(['stress', '--last-failed', '--list'])).toMatchObject({ exitCode: 4 });
+  });
 
   it('a program can only be run again with its command, and the message says so', async () => {
     const program = { ...failed, target: 'sh 5.2', program: {} };
@@ -166,19 +167,24 @@ describe('the beginning of a project', () => {
       expect.objectContaining({ scenario: 'busy-and-killed', target: './holdfast/target.ts', tags: ['own'] }),
     );
 
-  it('what init writes can be run as it is in a project that counts as CommonJS, as npm init makes one: the plan names its scenario', async () => {
-    const cwd = newProject({});
-    writeFileSync(path.join(cwd, 'package.json'), '{ "type": "commonjs" }');
-    mkdirSync(path.join(cwd, 'node_modules'));
-    symlinkSync(inject('installation'), path.join(cwd, 'node_modules', 'holdfast'));
-    await holdfastWarm(['init'], { cwd });
-    // In a process of its own: what was turned into CommonJS stays so for the modules of later commands.
-    const { exitCode, stdout, stderr } = await holdfast(['stress', '--list', '--json', '--no-controls'], {
-      cwd,
-    });
-    expect([exitCode, stderr]).toEqual([0, '']);
-    expectOwn(JSON.parse(stdout));
-  });
+  // Its short twins are the next test, and that of CommonJS in harness/targets/load-module.test.ts.
+  it(
+    'what init writes can be run as it is in a project that counts as CommonJS, as npm init makes one: the plan names its scenario',
+    long,
+    async () => {
+      const cwd = newProject({});
+      writeFileSync(path.join(cwd, 'package.json'), '{ "type": "commonjs" }');
+      mkdirSync(path.join(cwd, 'node_modules'));
+      symlinkSync(inject('installation'), path.join(cwd, 'node_modules', 'holdfast'));
+      await holdfastWarm(['init'], { cwd });
+      // In a process of its own: what was turned into CommonJS stays so for the modules of later commands.
+      const { exitCode, stdout, stderr } = await holdfast(['stress', '--list', '--json', '--no-controls'], {
+        cwd,
+      });
+      expect([exitCode, stderr]).toEqual([0, '']);
+      expectOwn(JSON.parse(stdout));
+    },
+  );
 
   it('init keeps what is there', async () => {
     const cwd = newDirectory();
@@ -188,7 +194,7 @@ describe('the beginning of a project', () => {
     expect(readFileSync(path.join(cwd, 'holdfast.config.ts'), 'utf8')).toBe('mine');
   });
 
-  it('what init writes can be run as it is in a project of ES modules', long, async () => {
+  it('what init writes can be run as it is in a project of ES modules: the plan names its scenario', async () => {
     const fresh = newProject({});
     expect((await holdfastWarm(['init', '.'], { cwd: fresh })).exitCode).toBe(0);
     const plan = await holdfastWarm(['stress', '--list', '--json', '--no-controls'], { cwd: fresh });

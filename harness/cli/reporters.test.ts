@@ -1,29 +1,44 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { long } from '../../src/tiers.test.helper.js';
 import type { Report } from '../index.js';
 import { holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
 import { naive } from './naive-run.test.helper.js';
 
 describe('the forms of a report', () => {
+  const cwd = newDirectory();
+  const summary = path.join(cwd, 'github', 'summary.md');
+  let run: Awaited<ReturnType<typeof holdfastWarm>>;
+
+  beforeAll(async () => {
+    mkdirSync(path.dirname(summary));
+    writeFileSync(summary, '# another step\n');
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };
+    run = await holdfastWarm([...naive, '--reporter', 'json,junit=out/junit.xml'], { cwd, env });
+  });
+
+  it('under GitHub Actions there are annotations and a summary, and JSON on standard output stays JSON', () => {
+    expect((JSON.parse(run.stdout) as Report).result).toBe('invalid');
+    expect(run.stderr).toMatch(/^::error title=holdfast stress\.naive%3A two-terminals::/m);
+    expect(readFileSync(summary, 'utf8')).toMatch(/^# another step\n# Stress run: invalid\n/);
+  });
+
   it('a form is printed by its name, and written where a file is named; show gives any of them later', async () => {
-    const cwd = newDirectory();
-    const { exitCode, stdout } = await holdfastWarm([...naive, '--reporter', 'tap,junit=out/junit.xml'], {
-      cwd,
-    });
-    expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^TAP version 14\n1\.\.1\n/);
+    expect(run.exitCode).toBe(1);
+    const report = JSON.parse(run.stdout) as Report;
     const junit = readFileSync(path.join(cwd, 'out', 'junit.xml'), 'utf8');
     expect(junit).toContain('<testsuites name="holdfast" tests="1" failures="1" errors="0"');
     const shown = await holdfastWarm(['show', '--reporter', 'junit'], { cwd });
     expect(`${shown.stdout}\n`).toBe(junit);
+    const tap = await holdfastWarm(['show', '--reporter', 'tap'], { cwd });
+    expect(tap.stdout).toMatch(/^TAP version 14\n1\.\.1\n/);
     const traced = await holdfastWarm(['show', '--trace', 'trace.json'], { cwd });
     expect(traced.exitCode).toBe(0);
     const { traceEvents } = JSON.parse(readFileSync(path.join(cwd, 'trace.json'), 'utf8'));
     const calls = traceEvents.filter(({ ph }: { ph: string }) => ph === 'X');
-    const { counts } =
-      (JSON.parse((await holdfastWarm(['show', '--json'], { cwd })).stdout) as Report).scenarios[0] ?? {};
+    expect(JSON.parse((await holdfastWarm(['show', '--json'], { cwd })).stdout)).toEqual(report);
+    const { counts } = report.scenarios[0] ?? {};
     expect(calls.length).toBeGreaterThanOrEqual(counts?.acknowledged ?? Number.NaN);
     const nowhere = await holdfastWarm(['show', '--trace', 'no/such/place.json'], { cwd });
     expect([nowhere.exitCode, nowhere.stderr]).toEqual([2, expect.stringContaining('ENOENT')]);
@@ -31,18 +46,6 @@ describe('the forms of a report', () => {
     const without = await holdfastWarm(['show', '--trace', 'other.json'], { cwd });
     expect([without.exitCode, without.stderr]).toEqual([2, expect.stringContaining('no history.jsonl in')]);
     expect(existsSync(path.join(cwd, 'other.json'))).toBe(false);
-  });
-
-  it('under GitHub Actions there are annotations and a summary, and JSON on standard output stays JSON', async () => {
-    const cwd = newDirectory();
-    mkdirSync(path.join(cwd, 'github'));
-    const summary = path.join(cwd, 'github', 'summary.md');
-    writeFileSync(summary, '# another step\n');
-    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };
-    const { stdout, stderr } = await holdfastWarm([...naive, '--json'], { cwd, env });
-    expect((JSON.parse(stdout) as Report).result).toBe('invalid');
-    expect(stderr).toMatch(/^::error title=holdfast stress\.naive%3A two-terminals::/m);
-    expect(readFileSync(summary, 'utf8')).toMatch(/^# another step\n# Stress run: invalid\n/);
   });
 
   it('a summary that GitHub would refuse as too long is cut at a line', long, async () => {

@@ -54,25 +54,20 @@ describe('scenarios of tokens and of credentials', () => {
     expect(exitCode).toBe(2);
   });
 
-  it('a scenario that does not fit, or whose program is not here, and that was not named is left out with its reason', async () => {
-    const flags = [
-      '--no-controls',
-      '--duration',
-      '2s',
-      '--operations',
-      '20',
-      '--grep',
-      'two-terminals|token-revocation|mixed-opencode',
-      '--json',
-    ];
-    const { stdout } = await holdfastWarm(['stress', '--target', 'textbook', ...flags], {
-      env: { PATH: newDirectory() },
-    });
-    expect(JSON.parse(stdout).leftOut).toEqual(
-      expect.arrayContaining([
-        'token-revocation: "textbook" is not known to have tokens',
-        'mixed-opencode: opencode is not on the PATH',
-      ]),
-    );
-  });
+  // Its short twin is in harness/stress/plan/options.test.ts.
+  it(
+    'a scenario that does not fit, or whose program is not here, and that was not named is left out with its reason',
+    long,
+    async () => {
+      const picked = ['--target', 'textbook', '--grep', 'two-terminals|token-revocation|mixed-opencode'];
+      const few = ['--no-controls', '--duration', '2s', '--operations', '20', '--json'];
+      const { stdout } = await holdfastWarm(['stress', ...picked, ...few], { env: { PATH: newDirectory() } });
+      expect(JSON.parse(stdout).leftOut).toEqual(
+        expect.arrayContaining([
+          'token-revocation: "textbook" is not known to have tokens',
+          'mixed-opencode: opencode is not on the PATH',
+        ]),
+      );
+    },
+  );
 });

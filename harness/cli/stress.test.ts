@@ -1,14 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { long } from '../../src/tiers.test.helper.js';
 import type * as Harness from '../index.js';
 import type { Report } from '../index.js';
 import { counts, fixture, holdfast, holdfastWarm, newDirectory, stress } from './command.test.helper.js';
 
 describe('a stress run', () => {
-  it('a run is inconclusive where too little happened: exit code 3, and a command that waits for more', async () => {
+  // Its short twins: the verdict in harness/checkers/index.test.ts, its exit code in baseline.test.ts, the command in harness/stress/stress.test.ts.
+  it('a run is inconclusive where too little happened: exit code 3, and a command that waits for more', long, async () => {
     const { exitCode, report } = await stress(
       'hardened',
       'two-terminals',
@@ -54,27 +55,41 @@ describe('a stress run', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('a run writes report, history and summary, points "latest" at them, and its history is judged the same again', async () => {
-    const { cwd, exitCode, report } = await stress(
-      'naive',
-      'two-terminals',
-      ...['--duration', '2s', '--operations', '40', '--seed', '7'],
-    );
-    expect(counts(report)?.lost).toBeGreaterThan(0);
-    expect([exitCode, report?.result]).toEqual([1, 'invalid']);
-    const latest = path.join(cwd, 'reports', 'latest');
-    const written = JSON.parse(readFileSync(path.join(latest, 'report.json'), 'utf8')) as Report;
-    expect(written).toEqual(report);
-    expect(written.scenarios[0]?.reproduce).toContain('--scenario two-terminals --target naive --seed 7');
-    expect(readFileSync(path.join(latest, 'summary.md'), 'utf8')).toMatch(
-      /\| Time .*\| tui-\d \(pid \d+\).*\| File state/,
-    );
+  describe('that loses updates', () => {
+    let lost: Awaited<ReturnType<typeof stress>>;
 
-    const again = await holdfastWarm(['check', path.join(latest, 'history.jsonl'), '--json'], { cwd });
-    expect(again.exitCode).toBe(1);
-    expect(JSON.parse(again.stdout)[0].counts).toEqual(counts(report));
-    const shown = await holdfastWarm(['show'], { cwd });
-    expect(shown.stdout).toContain('# Stress run: invalid');
+    beforeAll(async () => {
+      lost = await stress(
+        'naive',
+        'two-terminals',
+        ...['--duration', '2s', '--operations', '40', '--seed', '7', '--repeat-until-failure'],
+      );
+    });
+
+    it('--repeat-until-failure ends with the round that fails, of the seed that is given', () => {
+      const { exitCode, stderr, report } = lost;
+      expect([exitCode, report?.result]).toEqual([1, 'invalid']);
+      expect(stderr).toContain('round 1: invalid, seed 7');
+    });
+
+    it('a run writes report, history and summary, points "latest" at them, and its history is judged the same again', async () => {
+      const { cwd, exitCode, report } = lost;
+      expect(counts(report)?.lost).toBeGreaterThan(0);
+      expect([exitCode, report?.result]).toEqual([1, 'invalid']);
+      const latest = path.join(cwd, 'reports', 'latest');
+      const written = JSON.parse(readFileSync(path.join(latest, 'report.json'), 'utf8')) as Report;
+      expect(written).toEqual(report);
+      expect(written.scenarios[0]?.reproduce).toContain('--scenario two-terminals --target naive --seed 7');
+      expect(readFileSync(path.join(latest, 'summary.md'), 'utf8')).toMatch(
+        /\| Time .*\| tui-\d \(pid \d+\).*\| File state/,
+      );
+
+      const again = await holdfastWarm(['check', path.join(latest, 'history.jsonl'), '--json'], { cwd });
+      expect(again.exitCode).toBe(1);
+      expect(JSON.parse(again.stdout)[0].counts).toEqual(counts(report));
+      const shown = await holdfastWarm(['show'], { cwd });
+      expect(shown.stdout).toContain('# Stress run: invalid');
+    });
   });
 
   it('a run in the directory of another one begins an empty history', long, async () => {

@@ -37,6 +37,16 @@ const wider = (lines: readonly string[], columns: number) =>
 describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
   let run: Awaited<ReturnType<typeof holdfastOnTerminal>>;
 
+  const shown = new Map<string, ReturnType<typeof holdfastOnTerminal>>();
+  /** The report of the run, shown once in each way. */
+  function show(columns: number, env: NodeJS.ProcessEnv) {
+    const key = JSON.stringify([columns, env]);
+    const output =
+      shown.get(key) ?? holdfastOnTerminal(['show', 'reports/it'], { columns, env, cwd: run.cwd });
+    shown.set(key, output);
+    return output;
+  }
+
   beforeAll(async () => {
     run = await holdfastOnTerminal(some, { columns: 80 });
   });
@@ -59,7 +69,7 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
     'no line of a report that is shown is wider than %d columns',
     async (columns) => {
       const { cwd } = run;
-      const short = await holdfastOnTerminal(['show', 'reports/it'], { columns, cwd });
+      const short = await show(columns, { NO_COLOR: '1' });
       expect(short.lines.some((line) => /^two-term.* {2}naive /.test(line))).toBe(true);
       expect(wider(short.lines, columns)).toEqual([]);
       const whole = await holdfastOnTerminal(['show', 'reports/it', '--verbose'], { columns, cwd });
@@ -105,8 +115,8 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
     [{ FORCE_COLOR: '0' }, false],
     [{}, true],
   ])('with %j there are colours: %j', async (env, isColoured) => {
-    const shown = await holdfastOnTerminal(['show', 'reports/it'], { env, cwd: run.cwd });
-    expect(shown.output.includes(colour)).toBe(isColoured);
+    const { output } = await show(50, env);
+    expect(output.includes(colour)).toBe(isColoured);
   });
 
   eachInTiers([50, 80])('no line of what there is to list is wider than %d columns', async (columns) => {
@@ -115,7 +125,8 @@ describe.skipIf(!hasTerminal)(`a run on a terminal${noTerminal}`, () => {
     expect(wider(lines, columns)).toEqual([]);
   });
 
-  it('JSON has no colours', async () => {
+  // Its short twin is the JSON below, where colours are forced.
+  it('JSON has no colours', long, async () => {
     const { output } = await holdfastOnTerminal(['check', 'absent.jsonl', '--json']);
     expect(output).not.toContain(colour);
   });

@@ -94,8 +94,8 @@ describe('a schedule', () => {
   );
 
   eachInTiers([
-    ['by real processes', replaySchedule],
     ['in simulation', replaySimulated],
+    ['by real processes', replaySchedule],
   ] as const)('a replay that leads to other calls names the first of them: %s', async (_, replay) => {
     const file = new URL('../../scenarios/schedules/naive-23b97dcf.json', import.meta.url);
     const failure: ScheduleFile = JSON.parse(readFileSync(file, 'utf8'));

@@ -11,26 +11,29 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listCanary, makeCanary } from '../line/canary.js';
 import { Random } from '../workload/random.js';
 import { makePipe } from './plant.js';
 import { type Ambush, swappedDirectory, traps } from './traps.js';
+
+/** What is prepared for one trap is used again by the next, as in a run. */
+const workshop = mkdtempSync(path.join(tmpdir(), 'holdfast-traps-workshop-'));
+const pipe = makePipe(path.join(workshop, 'pipe'));
+afterAll(() => rmSync(workshop, { recursive: true, force: true }));
 
 let sandbox: string;
 let ambush: Ambush;
 
 beforeEach(() => {
   sandbox = mkdtempSync(path.join(tmpdir(), 'holdfast-traps-'));
-  const workshop = path.join(sandbox, 'workshop');
-  mkdirSync(workshop);
   mkdirSync(path.join(sandbox, 'data'));
   ambush = {
     place: path.join(sandbox, 'data', 'auth.json.lock'),
     directory: path.join(sandbox, 'data'),
     outside: makeCanary(sandbox),
     workshop,
-    pipe: makePipe(path.join(workshop, 'pipe')),
+    pipe,
     random: new Random(1, 'test'),
   };
 });
