@@ -117,6 +117,24 @@ describe('bad input', () => {
     ['odd.mjs?how=partial', 'open() returned a store without all, remove'],
     ['hangs.mjs', 'did not open, set, get and remove within 40 s: its open() has not returned'],
   ];
+  it('a target in TypeScript is loaded from any folder by the process that tries it', async () => {
+    const cwd = newDirectory();
+    const text =
+      "export function open(file: string): never { throw new Error('no connection to ' + typeof file); }";
+    writeFileSync(path.join(cwd, 'my-store.ts'), text);
+    const args = [
+      '--target',
+      './my-store.ts',
+      '--scenario',
+      'two-terminals',
+      '--no-controls',
+      '--duration',
+      '5s',
+    ];
+    const { exitCode, stderr } = await holdfastWarm(['stress', ...args], { cwd });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('no connection to string')]);
+  });
+
   eachInTiers(broken, 4)('a broken target is refused with what is wrong: %s', async (name, message) => {
     const [file = '', query] = name.split('?');
     const target = query === undefined ? fixture(file) : `${fixture(file)}?${query}`;

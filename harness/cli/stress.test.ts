@@ -51,6 +51,7 @@ describe('a stress run', () => {
     expect(counts(report)?.kills).toBeGreaterThanOrEqual(3);
     const checks = report?.scenarios[0]?.checks;
     expect(checks?.coverage?.result).toBe('valid');
+    expect(report?.scenarios[0]?.reproduce).toContain(`--scenario ${patient} --target `);
     expect(checks?.G3?.summary).toMatch(/its process was killed at .* after the acknowledgement/);
     expect(exitCode).toBe(1);
   });
@@ -116,10 +117,14 @@ describe('a stress run', () => {
 });
 
 describe('modules of a user', () => {
-  it('a target and a scenario in TypeScript run from any folder, and the report gives the command to repeat it', async () => {
-    const cwd = newDirectory();
-    // Its file is looked at: to load TypeScript takes longer than all that the run does, and a store that shows nothing is probed again.
-    const store = `
+  // The short twins are the target in stress-input.test.ts, the scenario in pick.test.ts, and the command of the run above that goes on.
+  it(
+    'a target and a scenario in TypeScript run from any folder, and the report gives the command to repeat it',
+    long,
+    async () => {
+      const cwd = newDirectory();
+      // Its file is looked at: to load TypeScript takes longer than all that the run does, and a store that shows nothing is probed again.
+      const store = `
       import { existsSync, readFileSync, writeFileSync } from 'node:fs';
       type Entries = Record<string, unknown>;
       export function open(file: string) {
@@ -134,26 +139,27 @@ describe('modules of a user', () => {
           remove: async (key: string) => write({ ...read(), [key]: undefined }),
         };
       }`;
-    writeFileSync(path.join(cwd, 'my-store.ts'), store);
-    const scenario = `
+      writeFileSync(path.join(cwd, 'my-store.ts'), store);
+      const scenario = `
       const clients: Record<string, number> = { tui: 1 };
       export default { name: 'mine', clients, atLeast: { acknowledged: 1 } };`;
-    writeFileSync(path.join(cwd, 'mine.ts'), scenario);
-    const flags = [
-      '--scenario',
-      './mine.ts',
-      '--target',
-      './my-store.ts',
-      '--no-controls',
-      '--duration',
-      '2s',
-      '--json',
-    ];
-    const { exitCode, stdout } = await holdfast(['stress', ...flags], { cwd });
-    const [report] = (JSON.parse(stdout) as Report).scenarios;
-    expect(report?.counts.lost).toBeGreaterThan(0);
-    expect(report?.scenario).toBe('mine');
-    expect(report?.reproduce).toContain('--scenario ./mine.ts --target ./my-store.ts');
-    expect(exitCode).toBe(1);
-  });
+      writeFileSync(path.join(cwd, 'mine.ts'), scenario);
+      const flags = [
+        '--scenario',
+        './mine.ts',
+        '--target',
+        './my-store.ts',
+        '--no-controls',
+        '--duration',
+        '2s',
+        '--json',
+      ];
+      const { exitCode, stdout } = await holdfast(['stress', ...flags], { cwd });
+      const [report] = (JSON.parse(stdout) as Report).scenarios;
+      expect(report?.counts.lost).toBeGreaterThan(0);
+      expect(report?.scenario).toBe('mine');
+      expect(report?.reproduce).toContain('--scenario ./mine.ts --target ./my-store.ts');
+      expect(exitCode).toBe(1);
+    },
+  );
 });

@@ -14,23 +14,25 @@ interface Toy {
 type Constraints = readonly (readonly [before: string, after: string])[];
 
 const alone = { index: 0, of: 1 };
+/** What no toy has: a client that does two things at once, and calls that are looked at. */
+const plain = {
+  ...{ others: [], last: undefined },
+  ...{ accesses: () => [], isExit: () => false, isTimer: () => false, state: () => '' },
+};
 
 /** @returns the steps in their order; a client whose fault is taken goes on as before */
 function run({ steps, waits }: Toy, strategy: Strategy, offersFaults = false): string[] {
   const at = steps.map(() => 0);
+  const runs = steps.map((_, client): Action => ({ do: 'run', client, option: 0 }));
+  const faults: Action[] = offersFaults ? [{ do: 'kill', client: 0 }] : [];
   const order: string[] = [];
   for (;;) {
-    const enabled = steps.flatMap((count, client): Action[] => {
+    const enabled = runs.filter((_, client) => {
       const before = waits[`${client}.${at[client]}`];
-      const isBlocked = (at[client] ?? 0) >= count || (before !== undefined && !order.includes(before));
-      return isBlocked ? [] : [{ do: 'run', client, option: 0 }];
+      return (at[client] ?? 0) < (steps[client] ?? 0) && (before === undefined || order.includes(before));
     });
     if (enabled.length === 0) break;
-    const faults: Action[] = offersFaults ? [{ do: 'kill', client: 0 }] : [];
-    const action = strategy.pick({
-      ...{ enabled, others: [], faults, last: undefined, step: order.length },
-      ...{ accesses: () => [], isExit: () => false, isTimer: () => false, state: () => '' },
-    });
+    const action = strategy.pick({ ...plain, enabled, faults, step: order.length });
     if (action?.do !== 'run') continue;
     order.push(`${action.client}.${at[action.client]}`);
     at[action.client] = (at[action.client] ?? 0) + 1;
