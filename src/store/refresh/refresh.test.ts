@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { aWhile, eventually } from '../../waiting.test.helper.js';
 import { newFile } from '../scratch.test.helper.js';
 import { openStore } from '../store.js';
@@ -13,43 +13,60 @@ interface Outcome {
   cause?: string;
 }
 
-/** Says so when it has seen the claim of another process: from then on it waits for that one. */
-const saysThatItWaits = `
+/**
+ * A process that refreshes when it is told to, one job after the other. It says "waits" when it has seen the claim of another
+ * process: from then on it waits for that one. `doRefresh` says "asking", does the steps, and says what it did; then the program
+ * says how its call ended.
+ */
+const worker = `
+  import { once } from 'node:events';
   const { interceptEach, plainPath } = await import(${JSON.stringify(built('intercept.test.helper'))});
-  const restore = interceptEach(['openSync'], (openSync) => (place, flags, ...rest) => {
+  const { openStore } = await import(${JSON.stringify(library)});
+  const { fetchToken } = await import(${JSON.stringify(built('refresh/fetch-token.test.helper'))});
+  let saysThatItWaits = false;
+  interceptEach(['openSync'], (openSync) => (place, flags, ...rest) => {
     const descriptor = openSync(place, flags, ...rest);
-    if (typeof flags === 'number' && /\\.refresh\\/[^/]+$/.test(plainPath(place))) {
-      restore();
+    if (saysThatItWaits && typeof flags === 'number' && /\\.refresh\\/[^/]+$/.test(plainPath(place))) {
+      saysThatItWaits = false;
       console.log('waits');
     }
     return descriptor;
-  });`;
-
-/**
- * A process that refreshes when it is told to. `doRefresh` says "asking", does the steps, and says what it did;
- * then the program says how its call ended.
- */
-function refresher(file: string, url: string, steps = 'return ask();', options: object = {}) {
-  const program = runBuilt(`
-    ${saysThatItWaits}
-    import { once } from 'node:events';
-    const { openStore } = await import(${JSON.stringify(library)});
-    const { fetchToken } = await import(${JSON.stringify(built('refresh/fetch-token.test.helper'))});
-    const isFresh = (value) => value.expires > 1;
-    const told = () => once(process.stdin, 'data');
-    const doRefresh = async (old, signal) => {
-      const ask = () => fetchToken(${JSON.stringify(url)}, old.refresh);
+  });
+  const isFresh = (value) => value.expires > 1;
+  const told = () => once(process.stdin, 'data');
+  for (;;) {
+    const { file, url, steps, options } = JSON.parse(String(await told()));
+    saysThatItWaits = true;
+    const doSteps = new (async () => {}).constructor('ask', 'told', steps);
+    let asked = Promise.resolve();
+    const doRefresh = (old) => {
       console.log('asking');
-      ${steps}
+      asked = doSteps(() => fetchToken(url, old.refresh), told);
+      return asked;
     };
-    const store = openStore(${JSON.stringify(file)});
+    const store = openStore(file);
     console.log('ready');
     await told();
-    try {
-      console.log(JSON.stringify({ value: await store.refresh('p', isFresh, doRefresh, ${JSON.stringify(options)}) }));
-    } catch (error) {
-      console.log(JSON.stringify({ error, cause: error.cause?.message }));
-    }`);
+    const outcome = await store.refresh('p', isFresh, doRefresh, options).then(
+      (value) => ({ value }),
+      (error) => ({ error, cause: error.cause?.message }),
+    );
+    saysThatItWaits = false;
+    console.log(JSON.stringify(outcome));
+    await asked.catch(() => {});
+  }`;
+
+/** Those of former tests that have nothing left to do. No test starts one that it does not need: that takes longer than its work. */
+const idle: ReturnType<typeof runBuilt>[] = [];
+
+/** Each of a test is a process of its own. */
+function refresher(file: string, url: string, steps = 'return ask();', options: { leaseMs?: number } = {}) {
+  const program = idle.pop() ?? runBuilt(worker);
+  program.tell(JSON.stringify({ file, url, steps, options }));
+  let isOver = false;
+  onTestFinished(() => {
+    if (isOver) idle.push(program);
+  });
   return {
     ...program,
     stop: () => process.kill(program.pid ?? 0, 'SIGSTOP'),
@@ -66,7 +83,10 @@ function refresher(file: string, url: string, steps = 'return ask();', options: 
     async outcome(): Promise<Outcome> {
       for (;;) {
         const line = await program.line();
-        if (line.startsWith('{')) return JSON.parse(line);
+        if (!line.startsWith('{')) continue;
+        // What goes on after its lease may still say something.
+        isOver = options.leaseMs === undefined;
+        return JSON.parse(line);
       }
     },
   };
