@@ -1,3 +1,5 @@
+import { onTestFinished } from 'vitest';
+import { atFileEnd } from '../../file-end.test.helper.js';
 import { runCommand } from '../scratch.test.helper.js';
 import { built, library } from '../system.test.helper.js';
 
@@ -23,12 +25,16 @@ interface AgentOptions {
   after?: string;
 }
 
-/**
- * A process of the built store that refreshes, or does what else it is told to, a line a call. A credential that has the token
- * `stale` is to be refreshed.
- */
-export async function newAgent(file: string, url: string, options: AgentOptions = {}) {
-  const { wrapper = [], setup = '', before = '', after = '' } = options;
+interface Process extends ReturnType<typeof runCommand> {
+  /** As it is called outside its namespace only if it has none of its own. */
+  pid: number;
+}
+
+/** Those of former tests that have nothing left to do, by what they have run before they have loaded the store. */
+const idle = new Map<string, Process[]>();
+atFileEnd(() => idle.clear());
+
+async function start(wrapper: readonly string[], setup: string): Promise<Process> {
   const source = `
     import fs from 'node:fs';
     import { createInterface } from 'node:readline';
@@ -37,21 +43,29 @@ export async function newAgent(file: string, url: string, options: AgentOptions 
     const state = {};
     ${setup}
     const { openStore } = await import(${JSON.stringify(library)});
-    const file = ${JSON.stringify(file)};
-    let store = openStore(file, { deadlineMs: 60_000 });
+    let store, file, url;
+    let [before, after] = [async () => {}, async () => {}];
     const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
     const told = async () => (await lines.next()).value;
     const say = (of) => fs.writeSync(1, JSON.stringify(of) + '\\n');
     const ask = async (old) => {
-      ${before}
+      await before(fs, state, told, say);
       const body = new URLSearchParams({ refresh_token: old.refresh });
-      const response = await fetch(${JSON.stringify(url)}, { method: 'POST', body });
+      const response = await fetch(url, { method: 'POST', body });
       const answer = await response.json();
-      ${after}
+      await after(fs, state, told, say);
       if (!response.ok) throw new Error(answer.error);
       return answer;
     };
+    const steps = (text) => new (async () => {}).constructor('fs', 'state', 'told', 'say', text);
     const calls = {
+      begin: async (given) => {
+        for (const name of Object.keys(state)) delete state[name];
+        await store?.close();
+        ({ file, url } = given);
+        [before, after] = [steps(given.before), steps(given.after)];
+        store = openStore(file, { deadlineMs: 60_000 });
+      },
       refresh: (stale) => store.refresh('p', (value) => value.refresh !== stale, ask, { leaseMs: 600_000, deadlineMs: 600_000 }),
       login: (value) => store.set('p', value),
       reopen: async () => { await store.close(); store = openStore(file); },
@@ -71,24 +85,50 @@ export async function newAgent(file: string, url: string, options: AgentOptions 
       }
     }`;
   const running = runCommand([...wrapper, process.execPath, '--input-type=module', '-e', source]);
-  const pid = Number(await running.line());
-  return {
+  return { ...running, pid: Number(await running.line()) };
+}
+
+/**
+ * A process of the built store that refreshes, or does what else it is told to, a line a call. A credential that has the token
+ * `stale` is to be refreshed. Each of a test is a process of its own, which may have served a test before.
+ */
+export async function newAgent(file: string, url: string, options: AgentOptions = {}) {
+  const { wrapper = [], setup = '', before = '', after = '' } = options;
+  const kind = JSON.stringify([wrapper, setup]);
+  const running = idle.get(kind)?.pop() ?? (await start(wrapper, setup));
+  let pending = 0;
+  let isKilled = false;
+  onTestFinished(({ task }) => {
+    if (!isKilled && pending === 0 && task.result?.state !== 'fail')
+      idle.set(kind, [...(idle.get(kind) ?? []), running]);
+  });
+  const agent = {
     ...running,
-    pid,
-    begin: (...call: unknown[]) => running.tell(JSON.stringify(call)),
+    kill: () => {
+      isKilled = true;
+      return running.kill();
+    },
+    begin: (...call: unknown[]) => {
+      pending++;
+      running.tell(JSON.stringify(call));
+    },
     /** How its call ended, whatever it says before. */
     async outcome(): Promise<Ended> {
       for (;;) {
         const line = await running.line();
-        if (line.startsWith('{')) return JSON.parse(line);
+        if (!line.startsWith('{')) continue;
+        pending--;
+        return JSON.parse(line);
       }
     },
     async call(...call: unknown[]): Promise<Ended> {
-      running.tell(JSON.stringify(call));
+      this.begin(...call);
       return this.outcome();
     },
     async says(line: string): Promise<void> {
       while ((await running.line()) !== line);
     },
   };
+  await agent.call('begin', { file, url, before, after });
+  return agent;
 }
