@@ -45,7 +45,7 @@ describe.skipIf(whyNot !== undefined)(`a run of an isolated program${whyNot ? ` 
 
   it('ends with one line, and as the command has ended', async () => {
     const scene = newScene();
-    const { exitCode, stdout, stderr } = await scene.start(['sh', '-c', 'echo out; echo err >&2; exit 42']);
+    const { exitCode, stdout, stderr } = await scene.run(['sh', '-c', 'echo out; echo err >&2; exit 42']);
     expect([exitCode, stdout]).toEqual([42, 'out']);
     expect(stderr).toMatch(/^err\nholdfast: isolated .*auth\.json for \d+ s: 0 writes$/);
     expect((await scene.start(['sh', '-c', 'kill -KILL $$'])).signal).toBe('SIGKILL');

@@ -8,7 +8,7 @@ import { newUser, type User } from '../auth/auth.test.helper.js';
 import { command, newDirectory } from '../command.test.helper.js';
 import { runWarm } from '../warm-command.test.helper.js';
 
-/** A command of its own: for signals, for its exit code, and where it goes on. */
+/** A command of its own: for signals, and where it goes on. */
 const start = (user: User, program: string[], flags = ['--guard']) =>
   execa(process.execPath, [command, 'run', ...flags, '--', ...program], {
     cwd: user.home,
@@ -121,19 +121,19 @@ describe('run', () => {
 
   it('takes the options of the command as they are, also without --', async () => {
     const user = newUser();
-    const line = [command, 'run', '--guard', process.execPath, '-p', '"--file"', '--version'];
-    const { stdout } = await execa(process.execPath, line, { env: user.env });
+    const args = ['run', '--guard', process.execPath, '-p', '"--file"', '--version'];
+    const { stdout } = await runWarm({ command, args, cwd: user.home, env: user.env, input: '' });
     expect(stdout).toBe(process.version);
   });
 
   eachInTiers([42, 0, 1])('ends with the exit code of the command, %i', async (code) => {
     const user = newUser();
-    expect((await start(user, script(user, `process.exit(${code})`))).exitCode).toBe(code);
+    expect((await run(user, ['sh', '-c', `exit ${code}`])).exitCode).toBe(code);
   });
 
   it('ends by the signal that ended the command', async () => {
     const user = newUser();
-    expect((await start(user, script(user, "process.kill(process.pid, 'SIGKILL')"))).signal).toBe('SIGKILL');
+    expect((await start(user, ['sh', '-c', 'kill -KILL $$'])).signal).toBe('SIGKILL');
   });
 
   it('passes on a signal that does not end the command', async () => {
@@ -144,9 +144,8 @@ describe('run', () => {
 
   eachInTiers(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes %s on to the command', async (signal) => {
     const user = newUser();
-    const text = `process.on('${signal}', () => process.exit(7)); setInterval(() => {}, 1000);
-      fs.writeFileSync(${JSON.stringify(path.join(user.home, 'ready'))}, '');`;
-    const child = start(user, script(user, text));
+    const text = `trap 'exit 7' ${signal.slice(3)}; : > ready; while :; do sleep 0.05; done`;
+    const child = start(user, ['sh', '-c', text]);
     await expect.poll(() => existsSync(path.join(user.home, 'ready'))).toBe(true);
     child.kill(signal);
     expect((await child).exitCode).toBe(7);
@@ -212,10 +211,8 @@ describe('run', () => {
 
   it('leaves the terminal’s input and output to the command', async () => {
     const user = newUser();
-    const child = execa(process.execPath, [command, 'run', '--guard', '--', 'cat'], {
-      env: user.env,
-      input: 'through',
-    });
-    expect((await child).stdout).toBe('through');
+    const args = ['run', '--guard', '--', 'cat'];
+    const { stdout } = await runWarm({ command, args, cwd: user.home, env: user.env, input: 'through' });
+    expect(stdout).toBe('through');
   });
 });
