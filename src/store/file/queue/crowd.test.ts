@@ -11,7 +11,7 @@ import { newIntentName, newTicketName } from './entry-names.js';
 import { self } from './owner.js';
 
 /** How often all begin at once: by `npm test`, and later; HOLDFAST_ROUNDS=1000 for the long run. */
-const few = 8;
+const few = 6;
 const many = atLeast(60, 'HOLDFAST_ROUNDS');
 
 /** A process that has ended. Its pid belongs to no process, or to one that began later. */
@@ -104,7 +104,7 @@ describe('many processes at once', () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
-    for (let round = 1; round < 20; round++) all.push(...(await together(four, file, round)));
+    for (let round = 1; round < 8; round++) all.push(...(await together(four, file, round)));
     isOver = true;
     await jumps;
     // The later of two to one key is what is there.

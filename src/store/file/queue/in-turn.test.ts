@@ -15,16 +15,23 @@ async function writeInTurn(writer: Writer, file: string, name: string, count: nu
 
 describe('processes that write one change after another', () => {
   // One process alone has nobody to wait for.
-  eachInTiers([2, 4, 8], 2)(
-    '%i processes wake each other each time, without any timer of the queue',
-    async (count) => {
+  eachInTiers([
+    [4, 25],
+    [2, 60],
+    [4, 60],
+    [8, 60],
+  ])(
+    '%i processes wake each other each time, without any timer of the queue, for %i changes of each',
+    async (count, changes) => {
       const options = { leaseMs: 3_600_000, ...patient };
       const writers = await Promise.all(
         Array.from({ length: count }, () => newWriter({ setup: withoutTimers, options })),
       );
       const file = newFile();
-      await Promise.all(writers.map((writer, n) => writeInTurn(writer, file, `k${n}`, 60)));
-      expect(JSON.parse(textOf(file))).toEqual(Object.fromEntries(writers.map((_, n) => [`k${n}`, 59])));
+      await Promise.all(writers.map((writer, n) => writeInTurn(writer, file, `k${n}`, changes)));
+      expect(JSON.parse(textOf(file))).toEqual(
+        Object.fromEntries(writers.map((_, n) => [`k${n}`, changes - 1])),
+      );
     },
   );
 });
