@@ -5,6 +5,8 @@ export const userCompilerFlags = [
   ...['--target', 'es2022'],
   ...['--lib', 'es2023,esnext.disposable'],
   '--strict',
+  // Those that the compiler brings itself.
+  '--skipDefaultLibCheck',
   ...['--types', 'node'],
   '--noEmit',
 ] as const;
