@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { propertyInTiers } from '../tiers.test.helper.js';
 import { newFile, runCommand, textOf } from './scratch.test.helper.js';
 import { lacks, library, newWriter, type SystemCall, trace, type Writer } from './system.test.helper.js';
 
@@ -121,21 +122,23 @@ const watcher = (directory: string) => `
   };
   turn();`;
 
-it('every file stays private while processes write and are killed, and the file is damaged', async () => {
+const title = 'every file stays private while processes write and are killed, and the file is damaged';
+propertyInTiers(title, { few: 10, many: 17 }, async (rounds) => {
   const file = newFile();
   const start = () => newWriter({ setup: 'process.umask(0);' });
   const writers = await Promise.all([start(), start(), start(), start()]);
-  const next = await start();
+  // The watcher takes a whole core: all have started before it looks.
+  const next = await Promise.all(Array.from({ length: Math.floor(rounds / 8) }, start));
   const running = runCommand([process.execPath, '--input-type=module', '-e', watcher(path.dirname(file))]);
   expect(await running.line()).toBe('watches');
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < rounds; round++) {
     const calls = writers.map((writer, n) =>
       writer.call(n % 2 ? 'add' : 'set', file, `k${n}`, round).catch(() => {}),
     );
-    if (round % 6 === 2) writeFileSync(file, `{"cut ${round}`);
-    if (round === 5) {
+    if (round % 8 === 3) writeFileSync(file, `{"cut ${round}`);
+    if (round % 8 === 7) {
       writers.shift()?.kill();
-      writers.push(next);
+      writers.push(...next.splice(0, 1));
     }
     await Promise.all(calls);
   }

@@ -92,7 +92,8 @@ describe('many processes at once', () => {
     },
   );
 
-  it('file times that jump back and forth have no effect', async () => {
+  const jumping = 'file times that jump back and forth have no effect';
+  propertyInTiers(jumping, { few: 8, many: 20 }, async (rounds) => {
     const file = newFile();
     const four = writers.slice(0, 4);
     const all = await together(four, file, 0);
@@ -104,7 +105,7 @@ describe('many processes at once', () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
-    for (let round = 1; round < 8; round++) all.push(...(await together(four, file, round)));
+    for (let round = 1; round < rounds; round++) all.push(...(await together(four, file, round)));
     isOver = true;
     await jumps;
     // The later of two to one key is what is there.
