@@ -32,7 +32,7 @@ interface Weather {
 }
 
 /** How many changes are acknowledged at least, and how many processes killed, by `npm test`. */
-const few = { acknowledged: 60, killed: 2 };
+const few = { acknowledged: 100, killed: 2 };
 
 const weathers: [title: string, weather: Weather][] = [
   ['that are stopped and killed', { leaseMs: 50 }],
@@ -42,7 +42,7 @@ const weathers: [title: string, weather: Weather][] = [
 ];
 
 eachInTiers<[string, Weather, typeof few?]>([
-  ['that are stopped and killed, some times,', { leaseMs: 50, processes: 3 }, few],
+  ['that are stopped and killed, some times,', { leaseMs: 50, processes: 4 }, few],
   ...weathers,
 ])(
   'each of several processes %s gets true answers',
