@@ -8,18 +8,23 @@ import type { Report } from '../index.js';
 import { counts, fixture, holdfast, holdfastWarm, newDirectory, stress } from './command.test.helper.js';
 
 describe('a stress run', () => {
-  // Its short twins: the verdict in harness/checkers/index.test.ts, its exit code in baseline.test.ts, the command in harness/stress/stress.test.ts.
-  it('a run is inconclusive where too little happened: exit code 3, and a command that waits for more', long, async () => {
-    const { exitCode, report } = await stress(
-      'hardened',
-      'two-terminals',
-      ...['--operations', '2', '--duration', '5s', '--clients', 'tui=1'],
-    );
-    expect(report?.result).toBe('unknown');
-    expect(report?.scenarios[0]?.checks.coverage?.summary).toContain('too little happened');
-    expect(exitCode).toBe(3);
-    expect(report?.scenarios[0]?.reproduce).toMatch(/ --duration \d+s --patience 20s /);
-  });
+  // Its short twins are the verdict in harness/checkers/index.test.ts, its exit code in baseline.test.ts, and the command in
+  // harness/stress/stress.test.ts.
+  it(
+    'a run is inconclusive where too little happened: exit code 3, and a command that waits for more',
+    long,
+    async () => {
+      const { exitCode, report } = await stress(
+        'hardened',
+        'two-terminals',
+        ...['--operations', '2', '--duration', '5s', '--clients', 'tui=1'],
+      );
+      expect(report?.result).toBe('unknown');
+      expect(report?.scenarios[0]?.checks.coverage?.summary).toContain('too little happened');
+      expect(exitCode).toBe(3);
+      expect(report?.scenarios[0]?.reproduce).toMatch(/ --duration \d+s --patience 20s /);
+    },
+  );
 
   it('a run says before it begins that its bound has no time to spare', async () => {
     const built = new URL('../../dist/harness/index.js', import.meta.url).href;
