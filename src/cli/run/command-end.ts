@@ -11,19 +11,34 @@ const passedOn = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 /** The terminal sends these to all of its processes at once: the command has its own. */
 const fromTerminal = ['SIGINT', 'SIGQUIT'] as const;
 
-/** @returns a function that ends it */
-export function passSignals(child: ChildProcess): () => void {
+/** Passes on signals that are meant for a command. */
+export interface PassedSignals {
+  to(child: ChildProcess): void;
+  end(): void;
+}
+
+/**
+ * Takes the signals that are meant for the command. Call it before the command is started: one that came in between would end this
+ * process, and leave the command behind with nothing that guards it.
+ */
+export function passSignals(): PassedSignals {
+  let command: ChildProcess | undefined;
   const isTerminal = process.stdin.isTTY === true;
   const listeners = [...passedOn, ...fromTerminal].map((signal) => {
     const isPassed = !isTerminal || passedOn.some((one) => one === signal);
     const listener = () => {
-      if (isPassed) child.kill(signal);
+      if (isPassed) command?.kill(signal);
     };
     process.on(signal, listener);
     return () => process.off(signal, listener);
   });
-  return () => {
-    for (const end of listeners) end();
+  return {
+    to: (child) => {
+      command = child;
+    },
+    end: () => {
+      for (const end of listeners) end();
+    },
   };
 }
 

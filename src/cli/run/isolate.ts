@@ -62,11 +62,12 @@ async function run(
 ): Promise<void> {
   const [name = ''] = command;
   const since = performance.now();
+  const signals = passSignals();
   const { child, ended } = isolation.start(command, { ...process.env, [variable]: nameOf(file) });
-  const release = passSignals(child);
+  signals.to(child);
   const end = await codeOf(await ended, { name, file, ...how });
   await isolation.close();
-  release();
+  signals.end();
   const { untold } = isolation.tally;
   note(`holdfast: ${summaryOf(file, isolation.tally, performance.now() - since)}`);
   if (untold > 0) note(`holdfast: not saved, and the command was not told: ${untold}`);

@@ -144,11 +144,18 @@ describe('run', () => {
 
   eachInTiers(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes %s on to the command', async (signal) => {
     const user = newUser();
-    const text = `trap 'exit 7' ${signal.slice(3)}; : > ready; while :; do sleep 0.05; done`;
+    const text = `trap 'exit 7' ${signal.slice(3)}; : > ready; while kill -0 $PPID; do sleep 0.05; done`;
     const child = start(user, ['sh', '-c', text]);
     await expect.poll(() => existsSync(path.join(user.home, 'ready'))).toBe(true);
     child.kill(signal);
     expect((await child).exitCode).toBe(7);
+  });
+
+  it('passes on a signal that comes as soon as the command has started', async () => {
+    const user = newUser();
+    const text = "trap 'exit 7' TERM; kill -TERM $PPID; while kill -0 $PPID; do sleep 0.05; done";
+    const ends = await Promise.all(Array.from({ length: 4 }, () => start(user, ['sh', '-c', text])));
+    expect(ends.map(({ exitCode }) => exitCode)).toEqual([7, 7, 7, 7]);
   });
 
   it('says that the directory of the file is missing where the command did not make it', async () => {

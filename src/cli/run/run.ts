@@ -24,11 +24,12 @@ export async function runPlainly(
   [name = '', ...args]: readonly string[],
   atEnd: () => Promise<void> = async () => {},
 ): Promise<number | NodeJS.Signals> {
+  const signals = passSignals();
   const { child, refusal } = start(name, args);
-  const release = child && passSignals(child);
+  if (child) signals.to(child);
   const end = child ? await endOf(child, name) : refusal;
   await atEnd();
-  release?.();
+  signals.end();
   return end;
 }
 
