@@ -12,6 +12,7 @@ import {
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { GuardedFile } from '../store/file/foreign/guarded-file.js';
+import { interceptEach } from '../store/intercept.test.helper.js';
 import { newFile, textOf } from '../store/scratch.test.helper.js';
 import { openStore } from '../store/store.js';
 import { FileGuard } from './file-guard.js';
@@ -278,15 +279,36 @@ describe('a guard', () => {
     expect([events.map(({ type }) => type), keysNow()]).toEqual([['on guard', 'on guard'], 'a b']);
   });
 
-  it('watches where no ticket can be made, on a read-only disk say, if it is to change nothing', async () => {
+  it('watches on a disk that is read-only, if it is to change nothing', async () => {
     const { file, agents } = setUp();
+    const refusal = Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' });
+    const end = interceptEach(['mkdirSync'], (original) => (place, ...rest) => {
+      if (String(place).endsWith('.guard')) throw refusal;
+      return original?.(place, ...rest);
+    });
+    try {
+      const { events } = await newGuard(file);
+      expect(events).toEqual([expect.objectContaining({ type: 'failed' })]);
+      const { events: seen } = await newGuard(file, { dryRun: true });
+      for (const step of ['read', 'set x']) await agents[0](step);
+      await expect.poll(() => seen.map(({ type }) => type)).toEqual(['on guard', 'write']);
+    } finally {
+      end();
+    }
+  });
+
+  it.each([
+    ['', {}],
+    [' in a dry run, too', { dryRun: true }],
+  ])('says what is in the way of its ticket%s, and ends all the same', async (_, options) => {
+    const { file } = setUp();
     writeFileSync(`${file}.guard`, '');
-    const { events } = await newGuard(file);
-    expect(events).toEqual([expect.objectContaining({ type: 'failed' })]);
-    const { events: seen } = await newGuard(file, { dryRun: true });
-    for (const step of ['read', 'set x']) await agents[0](step);
-    await expect.poll(() => seen.map(({ type }) => type)).toEqual(['on guard', 'write']);
-    unlinkSync(`${file}.guard`);
+    const { guard, events } = await newGuard(file, options);
+    expect(events).toEqual([
+      expect.objectContaining({ type: 'failed', reason: expect.stringContaining('.guard') }),
+    ]);
+    guards.delete(guard);
+    expect(await guard.stop()).toMatchObject({ failures: 1 });
   });
 
   it('reports the same failure once', async () => {

@@ -1,5 +1,5 @@
 import { closeSync, lstatSync, openSync, rmdirSync, utimesSync } from 'node:fs';
-import { errnoOf } from '../../../errors/store-error.js';
+import { errnoOf, StoreError } from '../../../errors/store-error.js';
 import type { Directory } from '../../../surroundings/directory.js';
 import { openPrivate } from '../../../surroundings/private-directory.js';
 import { type Site, Sites } from '../disk/site.js';
@@ -25,7 +25,7 @@ export class GuardTurn {
   /** When each other ticket was seen to change, on our own clock. */
   readonly #seen = new Map<string, { touchedMs: number; since: number }>();
 
-  /** @param goesWithout where no ticket can be made, it is ours: for who changes nothing */
+  /** @param goesWithout where the system refuses to write a ticket, it is ours: for a guard that changes nothing */
   constructor(file: string, allowUnsafe = false, goesWithout = false) {
     this.#sites = new Sites(file, allowUnsafe);
     this.#goesWithout = goesWithout;
@@ -36,7 +36,7 @@ export class GuardTurn {
     try {
       return this.#ask();
     } catch (error) {
-      if (this.#goesWithout) return 'ours';
+      if (this.#goesWithout && isRefusal(error)) return 'ours';
       throw error;
     }
   }
@@ -50,12 +50,16 @@ export class GuardTurn {
     return turn ?? 'none';
   }
 
-  /** Gives the turn to the next. */
+  /** Gives the turn to the next. Never fails: the next guard passes a ticket that stays behind. */
   end(): void {
-    this.#inside(false, (place, site) => {
-      if (this.#own) unlinkIfThere(place.at(this.#own));
-      removeIfEmpty(site);
-    });
+    try {
+      this.#inside(false, (place, site) => {
+        if (this.#own) unlinkIfThere(place.at(this.#own));
+        removeIfEmpty(site);
+      });
+    } catch {
+      // Whatever is in its place was reported when the ticket was to be made.
+    }
     this.#own = undefined;
   }
 
@@ -120,4 +124,10 @@ function removeIfEmpty(site: Site): void {
     // Others are there, or have removed it.
     if (!/^(ENOTEMPTY|EEXIST|ENOENT)$/.test(errnoOf(error) ?? '')) throw error;
   }
+}
+
+/** Does the system refuse to write? Anything else, a file in the place of the directory say, is to be reported. */
+function isRefusal(error: unknown): boolean {
+  const code = errnoOf(error instanceof StoreError ? error.cause : error);
+  return /^(EROFS|EACCES|EPERM|ENOSPC|EDQUOT)$/.test(code ?? '');
 }
