@@ -165,7 +165,7 @@ void fail_commits(void (*done)(const struct waiter *waiter, struct handle *handl
 
 extern bool is_alone; // there is no parent any more
 void send_text(struct text *text);
-void send_drop(unsigned id);
+void send_drop(const struct text *text);
 void send_frame(uint32_t kind, const void *payload, size_t length);
 void send_note(const char *word, const char *of);
 /// Reads what has come. Returns false at its end.

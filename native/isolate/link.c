@@ -31,21 +31,56 @@ static void send_all(struct iovec *parts, size_t count) {
   }
 }
 
-void send_frame(uint32_t kind, const void *payload, size_t length) {
+// What nobody waits for goes with the next frame: each arrival wakes the parent, which costs more than all that it does with one.
+static struct {
+  char bytes[64 * 1024];
+  size_t length;
+} held;
+
+static void send_held(void) {
+  send_all(&(struct iovec){held.bytes, held.length}, held.length > 0);
+  // It may be a secret.
+  explicit_bzero(held.bytes, held.length);
+  held.length = 0;
+}
+
+static void hold(const void *bytes, size_t length) {
+  memcpy(held.bytes + held.length, bytes, length);
+  held.length += length;
+}
+
+static void send_later(const void *head, size_t head_length, const void *payload, size_t length) {
+  if (held.length + head_length + length > sizeof held.bytes) send_held();
+  if (head_length + length > sizeof held.bytes) {
+    send_all((struct iovec[]){{(void *)(uintptr_t)head, head_length}, {(void *)(uintptr_t)payload, length}}, 2);
+    return;
+  }
+  hold(head, head_length);
+  if (length > 0) hold(payload, length);
+}
+
+static void frame_later(uint32_t kind, const void *payload, size_t length) {
   uint32_t head[2] = {kind, (uint32_t)length};
-  struct iovec parts[2] = {{head, sizeof head}, {(void *)(uintptr_t)payload, length}};
-  send_all(parts, 2);
+  send_later(head, sizeof head, payload, length);
+}
+
+void send_frame(uint32_t kind, const void *payload, size_t length) {
+  frame_later(kind, payload, length);
+  send_held();
 }
 
 void send_text(struct text *text) {
   if (text->is_sent) return;
   uint32_t head[3] = {'T', (uint32_t)(sizeof text->id + text->length), text->id};
-  struct iovec parts[2] = {{head, sizeof head}, {text->bytes, text->length}};
-  send_all(parts, 2);
+  send_later(head, sizeof head, text->bytes, text->length);
   text->is_sent = true;
 }
 
-void send_drop(unsigned id) { send_frame('D', &id, sizeof id); }
+void send_drop(const struct text *text) {
+  frame_later('D', &text->id, sizeof text->id);
+  // The parent has it, too.
+  if (text->length > sizeof held.bytes) send_held();
+}
 
 void send_note(const char *word, const char *of) {
   char line[256];

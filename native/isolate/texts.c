@@ -28,7 +28,7 @@ struct text *new_text(const char *bytes, size_t length) {
 
 void drop(struct text *text) {
   if (!text || --text->users > 0) return;
-  if (text->is_sent) send_drop(text->id);
+  if (text->is_sent) send_drop(text);
   // It may be a secret.
   explicit_bzero(text->bytes, text->length);
   free(text);
