@@ -11,6 +11,7 @@ import { chooseBase, type KnownState } from './base.js';
 import { editsBetween } from './edits.js';
 import { showsItsEnd } from './formats.js';
 import { answerOf, type Frame, FrameReader } from './frames.js';
+import { parsedOnce } from './parsed.js';
 import { IsolationTally } from './tally.js';
 
 /** The helper's word for what is no document: it may not be all yet. */
@@ -63,7 +64,8 @@ export class Isolation {
 
   /** @throws StoreError `E_UNSAFE` where another user could replace the file */
   constructor(file: string, helper: string, options: IsolationOptions = {}) {
-    const { allowUnsafe = false, format = jsonFormat, isOpaque, onStoreEvent } = options;
+    const { allowUnsafe = false, isOpaque, onStoreEvent } = options;
+    const format = parsedOnce(options.format ?? jsonFormat);
     this.#format = format;
     this.#file = file;
     this.#helper = helper;

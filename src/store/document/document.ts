@@ -155,9 +155,13 @@ function skipSpace(text: string, from: number): number {
 }
 
 function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-  return at + 1;
+  for (let at = start; ; ) {
+    at = text.indexOf('"', at + 1);
+    let before = at - 1;
+    while (text[before] === '\\') before--;
+    // Of a quotation mark after an odd number of backslashes, the last one escapes it.
+    if ((at - before) % 2 === 1) return at + 1;
+  }
 }
 
 function endOfValue(text: string, start: number): number {
