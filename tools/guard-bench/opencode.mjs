@@ -6,8 +6,9 @@
 //   OPENCODE=/tmp/agent/node_modules/opencode-linux-x64/bin/opencode node tools/guard-bench/opencode.mjs 4 400 0.3 3
 //
 // Arguments: servers, calls in all, share of DELETE, rounds, and the ways to compare (default: none,guard,isolated). TMPDIR says on
-// which disk. Prints a line of JSON for each round of each way, and one for each way with its median pace against "none". Each round has
-// the time of the processor for each call, by program, too: on a busy machine that says more than the pace.
+// which disk. "isolated:MAIN.JS" is another build of the command, to compare with. Prints a line of JSON for each round of each way, and
+// one for each way with its median pace against "none". Each round has the time of the processor for each call, by program, too: on a
+// busy machine that says more than the pace.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -54,8 +55,8 @@ async function freePort() {
   return port;
 }
 
-/** Servers that share a HOME. Each isolated one has a run of its own. */
-async function newWorld(isIsolated) {
+/** Servers that share a HOME. Each isolated one has a run of its own, by the command of that file. */
+async function newWorld(isolating) {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'guard-bench-'));
   homes.push(home);
   const env = {
@@ -71,8 +72,8 @@ async function newWorld(isIsolated) {
   while (world.ports.length < Number(servers)) {
     const port = await freePort();
     const serve = [agent, 'serve', '--port', String(port)];
-    const line = isIsolated ? [process.execPath, command, 'run', '--isolate', '--', ...serve] : serve;
-    const run = start(line[0], line.slice(1), env, /listening/, isIsolated ? 'inherit' : 'ignore');
+    const line = isolating ? [process.execPath, isolating, 'run', '--isolate', '--', ...serve] : serve;
+    const run = start(line[0], line.slice(1), env, /listening/, isolating ? 'inherit' : 'ignore');
     await run.ready;
     world.ports.push(port);
     world.runs.push(run.child);
@@ -170,7 +171,7 @@ async function measure(way, world, round) {
   const used = processorTime(roots);
   const began = performance.now();
   const each = Math.floor(Number(calls) / world.ports.length);
-  const name = `${way}${round}`;
+  const name = `${way.split(':').length}${way.split(':')[0]}${round}`;
   const done = await Promise.all(
     world.ports.map((port, at) => ask(port, `${name}-p${at}`, each, 1000 * round + at + 1)),
   );
@@ -208,13 +209,15 @@ async function measure(way, world, round) {
   return result;
 }
 
-const plain = ways.some((way) => way !== 'isolated') ? await newWorld(false) : undefined;
-const isolated = ways.includes('isolated') ? await newWorld(true) : undefined;
+const isolatedWays = ways.filter((way) => way.startsWith('isolated'));
+const plain = isolatedWays.length < ways.length ? await newWorld(undefined) : undefined;
+const isolated = new Map();
+for (const way of isolatedWays) isolated.set(way, await newWorld(way.split(':')[1] ?? command));
 const results = [];
 for (let round = 0; round < Number(rounds); round++) {
   const order = round % 2 === 0 ? ways : ways.toReversed();
   const found = {};
-  for (const way of order) found[way] = await measure(way, way === 'isolated' ? isolated : plain, round);
+  for (const way of order) found[way] = await measure(way, isolated.get(way) ?? plain, round);
   results.push(found);
 }
 for (const way of ways) {
@@ -236,7 +239,7 @@ for (const way of ways) {
     }),
   );
 }
-for (const run of [...(isolated?.runs ?? []), ...(plain?.runs ?? [])]) {
+for (const run of [...isolated.values(), ...(plain ? [plain] : [])].flatMap(({ runs }) => runs)) {
   const ended = once(run, 'exit');
   run.kill('SIGTERM');
   await ended;
