@@ -1,7 +1,17 @@
 import { expect, it } from 'vitest';
 import { long } from '../../src/tiers.test.helper.js';
 import { findOnPath } from '../targets/program/find.js';
-import { holdfast, newDirectory } from './command.test.helper.js';
+import { holdfast, holdfastWarm, newDirectory } from './command.test.helper.js';
+
+it('field ends at once, and says what to do, where its directory can be made by no user', async () => {
+  const { exitCode, stderr } = await holdfastWarm(['field', 'git-config', '--out', '/proc/self/field']);
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 2,
+    stderr: expect.stringMatching(
+      /^holdfast: expected a directory .*, got \/proc\/self\/field: ENOENT.*; run it in another directory, or name one with --out$/,
+    ),
+  });
+});
 
 it(
   'field --explore searches each program that it has stressed: git config fails in no schedule',

@@ -1,3 +1,4 @@
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { closest } from '../../src/cli/closest.js';
 import { UsageError } from '../../src/cli/usage-error.js';
@@ -27,7 +28,7 @@ export interface FieldOptions {
 /**
  * Puts programs as they are installed here to the same test, one after another.
  * @returns one for each, in the order of names
- * @throws UsageError if one that is named does not ship
+ * @throws UsageError if one that is named does not ship, or the survey's directory can't be written
  */
 export async function field(options: FieldOptions): Promise<Surveyed[]> {
   const { names, durationMs, seed, out, signal, onProgress, search } = options;
@@ -39,6 +40,7 @@ export async function field(options: FieldOptions): Promise<Surveyed[]> {
         `no program "${name}" ships${closest(name, [...shipped.keys()])}`,
         'expected names that "holdfast list programs" prints',
       );
+  makeWritable(out);
   const surveyed: Surveyed[] = [];
   for (const name of wanted) {
     if (signal.aborted) break;
@@ -60,4 +62,25 @@ export async function field(options: FieldOptions): Promise<Surveyed[]> {
     }
   }
   return surveyed;
+}
+
+/** Before minutes of measuring. */
+function makeWritable(directory: string): void {
+  try {
+    make(path.resolve(directory));
+    // The dot: a file in its place is none.
+    accessSync(`${directory}/.`, constants.W_OK);
+  } catch (error) {
+    throw new UsageError(
+      `expected a directory for the survey that can be written, got ${path.resolve(directory)}: ${(error as Error).message}`,
+      'run it in another directory, or name one with --out',
+    );
+  }
+}
+
+/** One by one: in /proc, `recursive` tries for ever. */
+function make(directory: string): void {
+  if (existsSync(directory)) return;
+  make(path.dirname(directory));
+  mkdirSync(directory);
 }
