@@ -17,7 +17,7 @@ it('the library returns the loss of a store that stores nothing, and leaves its 
     controls: false,
     out,
     // Each client ends after these.
-    operations: 20,
+    operations: 100,
   });
   expect(report).toMatchObject({ result: 'invalid', out });
   const [run] = report.scenarios;

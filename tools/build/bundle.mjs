@@ -38,7 +38,7 @@ const common = {
 };
 const split = { splitting: true, chunkNames: 'chunks/[hash]' };
 /** Names stay, for people who read stacks. */
-const tight = { minifyWhitespace: true, minifySyntax: true, lineLimit: 120, legalComments: 'none' };
+const tight = { minifyWhitespace: true, minifySyntax: true, lineLimit: 160, legalComments: 'none' };
 
 /** A package in CommonJS asks for Node's own modules by `require`, which a module does not have. */
 const withRequire =

@@ -157,7 +157,9 @@ function describeRuns(every: readonly (readonly string[])[], events: readonly st
     const validate = compile(closed(findingSchema));
     const findings = runs.flatMap((one) => one.findings);
     for (const finding of findings) expect(complaints(validate, finding)).toEqual([]);
-    expect(findings.some(({ blame, versions, stuck }) => blame && versions && stuck)).toBe(true);
+    // Most have none of these, and few have all of them.
+    for (const name of ['blame', 'versions', 'stuck'] as const)
+      expect(findings.filter((finding) => finding[name]).length, name).toBeGreaterThan(0);
     expect(complaints(validate, { run: 0, kind: 'lost-update' })).not.toEqual([]);
   });
 
