@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { propertyInTiers } from '../../src/tiers.test.helper.js';
 import { checkLinearizable } from '../linearizable/index.js';
 import { type CasInput, casRegister } from '../linearizable/models/cas-register.js';
@@ -80,10 +80,10 @@ propertyInTiers(
   layoutRounds,
 );
 
-const garbledRounds = async (rounds: number) => {
+test('garbled lines never make an invalid history valid', async () => {
   const random = new Random(4, 'garbled');
   let unread = 0;
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < 400; round++) {
     const { events, verdict } = generate(random);
     if (verdict === 'valid') continue;
     const [name, write] = random.pick(
@@ -99,9 +99,8 @@ const garbledRounds = async (rounds: number) => {
     unread++;
     if (result === 'valid') expect.fail(`${name}:\n${kept.join('\n')}`);
   }
-  expect(unread).toBeGreaterThan(rounds / 8);
-};
-propertyInTiers('garbled lines never make an invalid history valid', { few: 160, many: 400 }, garbledRounds);
+  expect(unread).toBeGreaterThan(50);
+});
 
 const textRounds = async (rounds: number) => {
   const random = new Random(6, 'text');

@@ -5,8 +5,7 @@ import { type Case, failureOf, modeOf, textOf } from './case.js';
 
 const creators = 3;
 const createdEach = 10;
-/** Of a file, at any moment of the clock by which its changes are told apart; an engine confirms each. */
-const deletions = { ofFile: 40, ofEngine: 8 };
+const deletions = 40;
 
 const needsFile = 'an engine has no file that can be damaged';
 
@@ -129,8 +128,7 @@ export const sharedTokens: Case[] = [
       await using tokens = openTokens(lab.place);
       const other = lab.start('verifyTokens');
       assert.equal(await other.line(), 'ready');
-      const count = lab.place === lab.file ? deletions.ofFile : deletions.ofEngine;
-      for (let n = 0; n < count; n++) {
+      for (let n = 0; n < deletions; n++) {
         const { token, info } = await tokens.create();
         other.tell(token);
         assert.equal(await other.line(), info.id);

@@ -106,7 +106,7 @@ del found['b'], found['c']; save(found)`,
     expect(scene.read()).toEqual({ a: 1, b: 2, own: 1 });
   });
 
-  eachInTiers([8, 40])(
+  eachInTiers([16, 40])(
     'loses nothing and brings nothing back in a race of several, in place and by renames: %d changes of each',
     async (changes) => {
       const scene = newScene({ seed: 1 });

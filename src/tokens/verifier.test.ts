@@ -50,7 +50,7 @@ function instead(make: () => void): void {
 
 describe('a change by another process', () => {
   const title = 'verify sees a deletion and a creation of another process with the very next call';
-  propertyInTiers(title, { few: 15, many: 150 }, async (rounds) => {
+  propertyInTiers(title, { few: 40, many: 150 }, async (rounds) => {
     const other = runBuilt(
       `
       import { createInterface } from 'node:readline';
