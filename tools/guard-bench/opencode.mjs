@@ -171,7 +171,7 @@ async function measure(way, world, round) {
   const used = processorTime(roots);
   const began = performance.now();
   const each = Math.floor(Number(calls) / world.ports.length);
-  const name = `${way.split(':').length}${way.split(':')[0]}${round}`;
+  const name = `way${ways.indexOf(way)}-round${round}`;
   const done = await Promise.all(
     world.ports.map((port, at) => ask(port, `${name}-p${at}`, each, 1000 * round + at + 1)),
   );
