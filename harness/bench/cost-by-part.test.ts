@@ -16,8 +16,10 @@ function lead(executions: number): void {
 
 test('time is counted for the part whose sources it was spent in', () => {
   const shares = sharesOf(new Session(), () => lead(100));
-  // What the profiler itself takes is more in a process that has loaded more.
-  const [most] = [...shares].filter(([part]) => part !== 'rest').sort(([, a], [, b]) => b - a);
+  // What the profiler and a collection take is more in a process that has loaded more: neither is of these calls.
+  const [most] = [...shares]
+    .filter(([part]) => part !== 'rest' && part !== 'garbage collector')
+    .sort(([, a], [, b]) => b - a);
   expect(most?.[0]).toBe('strategy');
   expect([...shares.values()].reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
 });
