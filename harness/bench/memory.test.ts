@@ -37,13 +37,14 @@ function sizesOf(operations: number): Sizes {
 }
 
 // Half of the operations are writes, each of which makes a content that is seen. In four million of them 100 bytes more are 400 MB.
-test('a run is held in less than 100 bytes for each operation with the content that it has made, and what names erasers in less than 120', () => {
-  const [few, many] = [6000, 18_000];
+test('a run is held in less than 90 bytes for each operation with the content that it has made, and what names erasers in less than 60', () => {
+  // The more there are, the less what else is made and freed meanwhile counts: 180 kB were seen.
+  const [few, many] = [6000, 60_000];
   const [short, long] = [sizesOf(few), sizesOf(many)];
   // What is held of any run, however short, is held of both.
   const growth = (of: 'ofRun' | 'ofJudge') => (long[of] - short[of]) / (many - few);
-  expect(growth('ofRun')).toBeLessThan(100);
-  expect(growth('ofJudge')).toBeLessThan(120);
+  expect(growth('ofRun')).toBeLessThan(90);
+  expect(growth('ofJudge')).toBeLessThan(60);
 });
 
 test('a judge rests before each key that has many operations, and after each checker', () => {

@@ -117,8 +117,9 @@ describe.skipIf(lacksPostgres())('a store on PostgreSQL', () => {
     const options = own.options();
     await using store = openStore(postgres(options));
     const seen: unknown[] = [];
-    const end = store.watch((change) => void seen.push(change));
-    onTestFinished(end);
+    await new Promise<void>((onBegin) => {
+      onTestFinished(store.watch((change) => void seen.push(change), { onBegin }));
+    });
     await store.set('a', 1);
     own.signal('SIGKILL');
     const error = await failureOf(() => store.get('a', { deadlineMs: 300 }));

@@ -18,7 +18,8 @@ describe.skipIf(lacksPostgres())('a store on PostgreSQL by TLS', () => {
     const server = await newServer(flags);
     const store = at(server, 'localhost', ca);
     const seen: unknown[] = [];
-    store.watch((change) => void seen.push(change));
+    // What was set before it has begun is no change.
+    await new Promise<void>((onBegin) => store.watch((change) => void seen.push(change), { onBegin }));
     await store.set('a', 1);
     await eventually(() => expect(JSON.stringify(seen)).toContain('"a"'));
     await store.close();
