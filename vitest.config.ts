@@ -1,4 +1,6 @@
-import { defineConfig } from 'vitest/config';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { defineConfig, type Plugin } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes longest, mostly waiting for processes: begun last, one of these would run alone while the other core is idle. */
@@ -57,7 +59,32 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/**
+ * Gives tests the modules that were built (src/build.test.helper.ts): to transform the sources, and to evaluate them in each worker, takes
+ * a tenth of the processor's time. Not in watch mode, which has to know what a test depends on.
+ */
+function builtModules(): Plugin {
+  let isWatching = false;
+  return {
+    name: 'built-modules',
+    enforce: 'pre',
+    configureVitest({ vitest }) {
+      isWatching = vitest.config.watch;
+    },
+    resolveId(name, importer) {
+      if (isWatching || importer === undefined || !/^\..*\.js$/.test(name)) return null;
+      const place = path.relative(import.meta.dirname, path.resolve(path.dirname(importer), name));
+      // Helpers and fixtures belong to their tests, and the mutants are made of the sources. The page's program is for browsers.
+      const isOfSources = /\.test\.|\/fixtures\/|^harness\/(mutants|report\/page\/client)\//.test(place);
+      if (!/^(src|harness|scenarios)\//.test(place) || isOfSources) return null;
+      const built = path.join(import.meta.dirname, 'build', place);
+      return existsSync(built) ? { id: built, external: true } : null;
+    },
+  };
+}
+
 export default defineConfig({
+  plugins: [builtModules()],
   test: {
     include: ['{src,harness,scenarios}/**/*.test.ts'],
     // `npm test` leaves them out, and `npm run test:full` runs them, too.
@@ -78,6 +105,7 @@ export default defineConfig({
       'src/python.test.helper.ts',
       'src/readable-copy.test.helper.ts',
     ],
+    server: { deps: { external: [/\/build\//] } },
     // To start a worker, and to import in it what the one before had, takes as much of the processor as a fifth of the tests.
     isolate: false,
     sequence: { sequencer: LongestFirst },
