@@ -111,7 +111,6 @@ async function bundlePage(written) {
     write: false,
     logLevel: 'warning',
     target: 'es2022',
-    charset: 'utf8',
   };
   const [program, style] = await Promise.all([
     build({ ...forBrowsers, entryPoints: page, outdir: 'dist', format: 'iife' }),

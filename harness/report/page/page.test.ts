@@ -34,6 +34,15 @@ describe('the page of a run', () => {
     expect(scenarios[0]?.groups[0]?.examples[0]?.key).toBe(key);
   });
 
+  test('the page is ASCII, whatever is in it', async () => {
+    const key = 'Schlüssel 🔑 “’';
+    const { directory, report } = await madeUpRun(lossEvents(key));
+    const html = await toPage({ ...report, command: 'stress --target ./ö.ts' }, directory);
+    expect(html).toMatch(/^[\0-\x7f]*$/);
+    const { scenarios, command } = dataIn(html) as StressPage;
+    expect([scenarios[0]?.groups[0]?.examples[0]?.key, command]).toEqual([key, 'stress --target ./ö.ts']);
+  });
+
   test('the groups count what the judge found, to the number, and each example is one of its findings', async () => {
     const { directory, report } = await madeUpRun();
     const { scenarios } = await stressPage(report, directory);

@@ -114,8 +114,7 @@ export class GroupCard {
     const shown = this.#examples.length;
     const place = `${this.#at + 1} of ${shown}${group.count > shown ? ` shown, ${number(group.count)} in all` : ''}`;
     const hasPicture =
-      factsOf(scenario).calls.length > 0 &&
-      (steps.length > 0 || castOf(scenario, example).gone !== undefined);
+      factsOf(scenario).hasCalls && (steps.length > 0 || castOf(scenario, example).gone !== undefined);
     return h(
       'article.example',
       { id: example.id },

@@ -207,8 +207,8 @@ export class PictureView {
 /** Only the signs that this picture has. */
 function legendOf(scenario: ScenarioPage, example: Example): HTMLElement {
   const { gone, eraser, suspects } = castOf(scenario, example);
-  const { contents } = factsOf(scenario);
-  const near = contents.filter(({ from }) => from >= example.from && from <= example.to);
+  const facts = factsOf(scenario);
+  const near = facts.contentsIn(example).filter(({ from }) => from >= example.from);
   const id = `l${++pictures}`;
   const sign = (draw: SVGElement[], text: string) =>
     h('span', null, s('svg', { width: 24, height: 12, 'aria-hidden': 'true' }, draw), text);
@@ -243,7 +243,7 @@ function legendOf(scenario: ScenarioPage, example: Example): HTMLElement {
       sign([s('line.missed', { x1: 12, x2: 12, y1: 0, y2: 12 })], 'contents were missed'),
     near.some(({ broken }) => broken !== null) &&
       sign([s('g.content.broken', null, s('rect', { x: 1, y: 1, width: 22, height: 10 }))], 'empty or torn'),
-    contents.length === 0 && h('span', null, 'no content of the file was recorded'),
+    !facts.hasContents && h('span', null, 'no content of the file was recorded'),
     example.leftOut > 0 &&
       h(
         'span',

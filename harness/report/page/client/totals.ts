@@ -1,6 +1,7 @@
 import type { StressPage } from '../data.js';
 import { h } from './dom.js';
 import { plainTable } from './plain-table.js';
+import { number } from './words.js';
 
 /** Runs that belong together: those of one scenario on one target, and those of the shards of one run. */
 export function totalsSection({ totals, shards }: StressPage): HTMLElement | undefined {
@@ -20,7 +21,7 @@ function tableOf({ header, rows }: NonNullable<StressPage['totals']>): HTMLEleme
   const cell = (text: string, at: number) =>
     at === 0
       ? h('th.name', { scope: 'row' }, text)
-      : h(`td${kinds[at]}` as 'td', null, /^\d+$/.test(text) ? Number(text).toLocaleString('en-US') : text);
+      : h(`td${kinds[at]}` as 'td', null, /^\d+$/.test(text) ? number(Number(text)) : text);
   return plainTable(
     'Table of all runs together',
     header,

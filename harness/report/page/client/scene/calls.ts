@@ -17,8 +17,7 @@ export function roleOf({ cast }: Pick<Sheet, 'cast'>, { id }: Call): Role {
 /** The calls of all lanes: those that it is about large, their neighbours in grey. */
 export function drawCalls(sheet: Sheet): Mark[] {
   const { facts, lanes, view } = sheet;
-  const isHere = ({ begin, end }: Call) => begin <= view.to && (end ?? view.to) >= view.from;
-  const drawn = facts.calls.filter(isHere).map((call) => ({ call, role: roleOf(sheet, call) }));
+  const drawn = facts.callsIn(view).map((call) => ({ call, role: roleOf(sheet, call) }));
   // What it is about lies on top.
   drawn.sort((a, b) => Number(a.role !== 'other') - Number(b.role !== 'other'));
   return drawn.flatMap(({ call, role }) => {

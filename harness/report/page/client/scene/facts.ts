@@ -31,29 +31,63 @@ export interface Content {
   written: string;
 }
 
-/** What is known of a scenario's calls and contents, to be looked up. */
-export interface Facts {
-  calls: readonly Call[];
-  byId: ReadonlyMap<string, Call>;
-  contents: readonly Content[];
-  byVersion: ReadonlyMap<number, Content>;
+/**
+ * What is known of a scenario's calls and contents, to be looked up. A page may have tens of thousands of rows, and a picture shows a
+ * hundred of them: only what is asked for is made an object.
+ */
+export class Facts {
+  constructor(private readonly scenario: ScenarioPage) {}
+
+  get hasCalls(): boolean {
+    return this.scenario.calls.length > 0;
+  }
+
+  get hasContents(): boolean {
+    return this.scenario.contents.length > 0;
+  }
+
+  call(id: string): Call | undefined {
+    const row = this.scenario.calls.find((one) => one[0] === id);
+    return row && toCall(row, this.scenario);
+  }
+
+  content(version: number): Content | undefined {
+    const row = this.scenario.contents.find((one) => one[0] === version);
+    return row && toContent(row);
+  }
+
+  /** A call that never returned goes on. */
+  callsIn({ from, to }: Span): Call[] {
+    const isIn = (row: CallRow) => row[5] <= to && (row[6] ?? to) >= from;
+    return this.scenario.calls.filter(isIn).map((row) => toCall(row, this.scenario));
+  }
+
+  /** Each is there until the next was first seen. */
+  contentsIn({ from, to }: Span): Content[] {
+    const isIn = (row: ContentRow) => row[1] <= to && (row[4] ?? to) >= from;
+    return this.scenario.contents.filter(isIn).map(toContent);
+  }
+
+  /** The first content that a write was seen in. @param written an entry, as contents list it */
+  firstWith(written: string): Content | undefined {
+    const row = this.scenario.contents.find((one) => one[8].includes(written));
+    return row && toContent(row);
+  }
+
+  /** The content that was seen broken at that time. */
+  brokenAt(time: number): Content | undefined {
+    const row = this.scenario.contents.find(
+      ([, from, , , , broken]) => broken !== null && Math.abs(from - time) <= 1,
+    );
+    return row && toContent(row);
+  }
 }
 
 const known = new WeakMap<ScenarioPage, Facts>();
 
 export function factsOf(scenario: ScenarioPage): Facts {
-  let facts = known.get(scenario);
-  if (facts === undefined) {
-    const calls = scenario.calls.map((row) => toCall(row, scenario));
-    const contents = scenario.contents.map(toContent);
-    facts = {
-      calls,
-      byId: new Map(calls.map((call) => [call.id, call])),
-      contents,
-      byVersion: new Map(contents.map((content) => [content.version, content])),
-    };
-    known.set(scenario, facts);
-  }
+  const facts = known.get(scenario) ?? new Facts(scenario);
+  known.set(scenario, facts);
   return facts;
 }
 
@@ -86,18 +120,16 @@ export interface Cast {
 }
 
 export function castOf(scenario: ScenarioPage, example: Example): Cast {
-  const { byId, byVersion, contents } = factsOf(scenario);
-  const call = (id: string | null) => (id === null ? undefined : byId.get(id));
-  const calls = (ids: readonly string[]) => ids.flatMap((id) => byId.get(id) ?? []);
-  const content = (version: number | null) => (version === null ? undefined : byVersion.get(version));
+  const facts = factsOf(scenario);
+  const call = (id: string | null) => (id === null ? undefined : facts.call(id));
+  const calls = (ids: readonly string[]) => ids.flatMap((id) => facts.call(id) ?? []);
+  const content = (version: number | null) => (version === null ? undefined : facts.content(version));
   const suspects = calls(example.suspects);
-  const torn =
-    example.kind === 'torn-file'
-      ? contents.find(({ from, broken }) => broken !== null && Math.abs(from - example.from) <= 1)
+  const torn = example.kind === 'torn-file' ? facts.brokenAt(example.from) : undefined;
+  const first =
+    example.victim !== null && example.key !== null
+      ? facts.firstWith(`${example.key} = ${example.victim}`)
       : undefined;
-  const written =
-    example.victim !== null && example.key !== null ? `${example.key} = ${example.victim}` : undefined;
-  const first = written === undefined ? undefined : contents.find(({ added }) => added.includes(written));
   return {
     firstWith: first?.version,
     firstSeenAt: first?.from,

@@ -9,10 +9,7 @@ type State = 'before' | 'has' | 'without' | 'broken';
 export function drawFile(sheet: Sheet): Mark[] {
   const { facts, lanes, view, inside } = sheet;
   if (lanes.file === undefined) return [];
-  const { contents } = facts;
-  const here = contents.filter(
-    ({ from, next }) => from <= view.to && (next ?? Number.POSITIVE_INFINITY) >= view.from,
-  );
+  const here = facts.contentsIn(view);
   const marks: Mark[] = [];
   for (const [place, content] of here.entries()) {
     const following = here[place + 1];

@@ -1,5 +1,5 @@
 import type { Example, ScenarioPage } from '../../data.js';
-import { type Call, castOf, factsOf, isLoss, type Span } from './facts.js';
+import { castOf, factsOf, isLoss, type Span } from './facts.js';
 
 /** One row of a picture. */
 export interface Lane {
@@ -35,18 +35,18 @@ const neighboursMax = 6;
  */
 export function lanesOf(scenario: ScenarioPage, example: Example, view: Span, isNarrow: boolean): Lanes {
   const { victim, eraser, suspects, others, gone } = castOf(scenario, example);
-  const { calls, contents } = factsOf(scenario);
+  const facts = factsOf(scenario);
+  const calls = facts.callsIn(view);
   const above = victim?.client;
   const below = [eraser, ...suspects, ...others]
     .flatMap((call) => call?.client ?? [])
     .filter((client, at, all) => client !== above && all.indexOf(client) === at)
     .slice(0, 3);
   const mains = [...(above === undefined ? [] : [above]), ...below];
-  const isHere = ({ begin, end }: Call) => begin <= view.to && (end ?? view.to) >= view.from;
-  const rest = [...new Set(calls.filter(isHere).map(({ client }) => client))]
+  const rest = [...new Set(calls.map(({ client }) => client))]
     .filter((client) => !mains.includes(client) && client !== 'audit')
     .sort();
-  const processOf = (client: string) => calls.find((call) => call.client === client && isHere(call))?.process;
+  const processOf = (client: string) => calls.find((call) => call.client === client)?.process;
 
   const head = isNarrow ? 15 : 0;
   const all: Lane[] = [];
@@ -65,7 +65,7 @@ export function lanesOf(scenario: ScenarioPage, example: Example, view: Span, is
     return add(client, shown === undefined ? '' : `pid ${shown}`, 'process', after);
   };
   if (above !== undefined) process(above, 22);
-  const hasFile = contents.length > 0;
+  const hasFile = facts.hasContents;
   const value =
     hasFile && isLoss(example) && gone !== undefined ? add('', 'the entry', 'value', 3) : undefined;
   const file = hasFile ? add('the file', 'as a reader saw it', 'file', 0) : undefined;
