@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eachInTiers } from '../../src/tiers.test.helper.js';
@@ -95,12 +95,31 @@ describe('bad input', () => {
       ['stress', '--out', 'file'],
       ['check', '.'],
       ['show', 'file'],
+      ['check', 'x'.repeat(300)],
+      ['init', 'x'.repeat(300)],
     ]) {
       const { exitCode, stderr } = await holdfastWarm(args, { cwd });
       expect(stderr).toMatch(/^holdfast: /);
       expect(stderr).not.toContain('internal error');
       expect(exitCode).toBe(2);
     }
+  });
+
+  it('a word of a command may be longer than a file name, and a directory on the PATH is passed over', async () => {
+    const cwd = newDirectory();
+    const name = 'x'.repeat(300);
+    mkdirSync(path.join(cwd, 'sh'));
+    const list = (command: string, env = {}) =>
+      holdfastWarm(['stress', '--list', '--file', 'f.json', '--command', `${command} {key} {value}`], {
+        cwd,
+        env,
+      });
+    const { exitCode, stderr } = await list(`sh -c 'no.${name}' ${name}.`, {
+      PATH: `${cwd}:${process.env.PATH}`,
+    });
+    expect([stderr, exitCode]).toEqual(['', 0]);
+    const missing = await list(name);
+    expect([missing.exitCode, missing.stderr]).toEqual([2, expect.stringContaining('is not on the PATH')]);
   });
 
   /** The first ones are of each kind: at the import, at the end of its process, by an error, by an answer. */

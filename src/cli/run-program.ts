@@ -8,7 +8,12 @@ import { withoutSecrets } from './masking.js';
 import { importNeeded } from './needed-package.js';
 
 /** The system refused a path that the user gave, or the place that the user is in. */
-const placeErrors = new Set(['ENOENT', 'EISDIR', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'EEXIST']);
+const placeErrors = new Set([
+  ...['ENOENT', 'EISDIR', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'EEXIST'],
+  ...['ENAMETOOLONG', 'ELOOP'],
+]);
+/** The machine has no more of something, or a disk fails: no stack explains it. */
+const machineErrors = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 /** Runs the command line to its end: adds the commands, reports what went wrong, sets the exit code. */
 export async function runProgram(addCommands: (program: Command) => void): Promise<void> {
@@ -99,5 +104,6 @@ function explain(error: unknown): [message: string, exitCode: number] {
   if (syscall === 'write' && !('path' in error))
     return [`could not write the output: ${code}`, exitCodes.internal];
   if (placeErrors.has(code)) return [error.message, exitCodes.usage];
+  if (machineErrors.has(code)) return [error.message, exitCodes.internal];
   return [`internal error: ${error.stack}`, exitCodes.internal];
 }

@@ -128,8 +128,13 @@ export function findOnPath(name: string): string | undefined {
     .find((file) => isFile(file) && isExecutable(file));
 }
 
+/** Words of a command may be anything: too long for a name, or below a directory that may not be entered. Such are no files here. */
 function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function isExecutable(file: string): boolean {
