@@ -28,3 +28,13 @@ test('no run of a history is held while the next one is read', async () => {
   await judgeHistory(history, 0, inspector, ({ run }) => judged.push(new WeakRef(run)));
   expect(held).toEqual([0, 0, 0]);
 });
+
+test('what is no history is refused by name, whoever reads it', async () => {
+  const history = path.join(newDirectory(), 'history.jsonl');
+  const [run, ...events] = [...madeUpHistory({ operations: 20, clients: 2, keys: 4, isSeen: true })];
+  const damaged = events.map((event) => (event.type === 'file' ? { ...event, removed: undefined } : event));
+  appendFileSync(history, [run, ...damaged].map((event) => `${JSON.stringify(event)}\n`).join(''));
+  await expect(judgeHistory(history)).rejects.toThrow(
+    /:\d+ is not an event of a history: it has no "removed"/,
+  );
+});

@@ -7,6 +7,7 @@ import { RunBuilder } from '../history/run-builder.js';
 import { toViolation } from '../report/timeline.js';
 import { collectGarbage } from './collect-garbage.js';
 import { someOfEachKind } from './some-of-each-kind.js';
+import { WellFormed } from './well-formed.js';
 
 /** Of so many operations, what is read and thrown away again would be the most that judging takes. */
 const longMin = 500_000;
@@ -25,13 +26,13 @@ export type OnRun = (one: {
  * Judges the runs of a history file. Nothing but the file speaks here, so what was judged once can be
  * judged again, by a later checker or on another machine.
  * @param start the byte at which to begin
- * @param inspector looks at each event as it is read
+ * @param inspector looks at each event as it is read. Default: refuses what is no history
  * @param onRun is given each run, what was judged of it, and all that was found: a report names some of it
  */
 export async function judgeHistory(
   file: string,
   start = 0,
-  inspector?: Inspector,
+  inspector: Inspector = new WellFormed(),
   onRun?: OnRun,
 ): Promise<JudgedRun[]> {
   const judged: JudgedRun[] = [];
@@ -87,7 +88,7 @@ async function judgeNext(
 }
 
 /** The runs of a file, each of which is built while it is read. */
-async function* buildRuns(file: string, start: number, inspector?: Inspector): AsyncGenerator<Run> {
+async function* buildRuns(file: string, start: number, inspector: Inspector): AsyncGenerator<Run> {
   let builder: RunBuilder | undefined;
   for await (const events of readEvents(file, start, inspector)) {
     for (const event of events) {

@@ -3,12 +3,9 @@ import { Floats } from '../history/column.js';
 import type { Action, HistoryEvent } from '../history/events.js';
 import { Names } from '../history/names.js';
 import type { Inspector } from '../history/read.js';
+import { faultOfShape } from '../history/shapes.js';
 
 const actions: ReadonlySet<string> = new Set<Action>(['get', 'all', 'set', 'remove', 'refresh']);
-const types: ReadonlySet<string> = new Set<HistoryEvent['type']>([
-  ...(['run', 'seed', 'place', 'start', 'invoke', 'ok', 'fail', 'unknown'] as const),
-  ...(['exit', 'fault', 'file', 'mode', 'token', 'final'] as const),
-]);
 
 /**
  * Refuses what is no history (events.ts): nothing that is said of one would be true of it. In one pass, with a memory of one
@@ -44,15 +41,16 @@ export class WellFormed implements Inspector {
 
   private faultOf(event: HistoryEvent): string | undefined {
     const { type } = event;
-    if (typeof type !== 'string' || !types.has(type)) return `an unknown type ${JSON.stringify(type)}`;
     if (type === 'run') {
       this.runs++;
       this.readToEnd();
       const version: number = event.version;
-      return version === 1 ? undefined : `it has version ${version}, expected 1`;
+      // What another one looks like is not known.
+      return version === 1 ? faultOfShape(event) : `it has version ${version}, expected 1`;
     }
+    const wrong = faultOfShape(event);
+    if (wrong !== undefined) return wrong;
     if (this.runs === 0) return 'a "run" event comes first';
-    if ('time' in event && typeof event.time !== 'number') return 'its "time" is no number';
     if (type === 'invoke') return this.begin(event);
     return type === 'ok' || type === 'fail' || type === 'unknown'
       ? this.end(event.op, event.time)
@@ -60,12 +58,10 @@ export class WellFormed implements Inspector {
   }
 
   private begin({ op, action, key, time }: Extract<HistoryEvent, { type: 'invoke' }>): string | undefined {
-    if (typeof op !== 'string') return 'its "op" is no string';
     if (!actions.has(action)) {
       return `an unknown action ${JSON.stringify(action)}, expected one of: ${[...actions].join(', ')}`;
     }
     if (action !== 'all' && typeof key !== 'string') return `${action} has no "key"`;
-    if (typeof time !== 'number') return 'its "time" is no number';
     if (this.names.find(op) >= 0) return `operation ${op} begins twice`;
     this.names.add(op);
     this.begins.push(time);
@@ -78,7 +74,6 @@ export class WellFormed implements Inspector {
     if (name < 0) return `operation ${op} ends and has not begun`;
     const begin = this.begins.get(name);
     if (Number.isNaN(begin)) return `operation ${op} ends twice`;
-    if (typeof time !== 'number') return 'its "time" is no number';
     if (time < begin) return `operation ${op} ends at ${time}, before its begin at ${begin}`;
     this.begins.set(name, Number.NaN);
     return undefined;
