@@ -1,26 +1,33 @@
 import type { CallOf, Stats } from './calls.js';
 import { fail } from './errno.js';
+import type { Halves } from './halves.js';
 import type { Inode } from './inode.js';
 import type { Kernel } from './kernel.js';
 import { inodeAt } from './lookup.js';
 import { read, requireAccess } from './permission.js';
 import type { OpenFile, Process } from './process.js';
+import { Walk } from './walk.js';
 
 /** Calls that look at one file, and change nothing. */
 export const accessCalls = {
-  access(kernel: Kernel, process: Process, call: CallOf<'access'>): undefined {
+  *access(_: Kernel, process: Process, call: CallOf<'access'>): Halves<undefined> {
     const { mode = 0 } = call;
     if ((mode & ~7) !== 0) fail('EINVAL');
-    requireAccess(process, inodeAt(kernel, process, call), mode);
+    const inode = inodeAt(process, call.path);
+    yield [inode];
+    requireAccess(process, inode, mode);
   },
 
-  stat(kernel: Kernel, process: Process, call: CallOf<'stat'>): Stats {
-    return statsOf(inodeAt(kernel, process, call));
+  *stat(_: Kernel, process: Process, { path }: CallOf<'stat'>): Halves<Stats> {
+    const inode = inodeAt(process, path);
+    yield [inode];
+    return statsOf(inode);
   },
 
-  lstat(kernel: Kernel, process: Process, call: CallOf<'lstat'>): Stats {
-    const walk = kernel.from(process, call);
+  *lstat(_: Kernel, process: Process, { path }: CallOf<'lstat'>): Halves<Stats> {
+    const walk = new Walk(process, path);
     if (!walk.finish(false)) fail('ENOENT');
+    yield [walk.entry.inode];
     if (!walk.isDescriptorItself) return statsOf(walk.entry.inode);
     return descriptorStats(process, process.file(walk.descriptor));
   },
@@ -29,8 +36,8 @@ export const accessCalls = {
     return statsOf(process.file(fd).inode);
   },
 
-  watch(kernel: Kernel, process: Process, call: CallOf<'watch'>): number {
-    const inode = inodeAt(kernel, process, call);
+  watch(_: Kernel, process: Process, { path }: CallOf<'watch'>): number {
+    const inode = inodeAt(process, path);
     requireAccess(process, inode, read);
     return inode.id;
   },

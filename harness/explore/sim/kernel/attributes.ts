@@ -1,5 +1,6 @@
 import type { CallOf } from './calls.js';
 import { fail } from './errno.js';
+import type { Halves } from './halves.js';
 import type { Inode } from './inode.js';
 import type { Kernel } from './kernel.js';
 import { inodeAt, linkAt } from './lookup.js';
@@ -8,20 +9,25 @@ import type { Process } from './process.js';
 
 /** Calls that change modes, owners and times. */
 export const attributeCalls = {
-  chmod(kernel: Kernel, process: Process, call: CallOf<'chmod'>): undefined {
-    setMode(kernel, process, inodeAt(kernel, process, call), call.mode);
+  *chmod(kernel: Kernel, process: Process, call: CallOf<'chmod'>): Halves<undefined> {
+    const inode = inodeAt(process, call.path);
+    yield [inode];
+    setMode(kernel, process, inode, call.mode);
   },
 
   fchmod(kernel: Kernel, process: Process, { fd, mode }: CallOf<'fchmod'>): undefined {
     setMode(kernel, process, process.usable(fd).inode, mode);
   },
 
-  chown(kernel: Kernel, process: Process, call: CallOf<'chown'>): undefined {
-    setOwner(kernel, process, inodeAt(kernel, process, call), call);
+  *chown(kernel: Kernel, process: Process, call: CallOf<'chown'>): Halves<undefined> {
+    const inode = inodeAt(process, call.path);
+    yield [inode];
+    setOwner(kernel, process, inode, call);
   },
 
-  lchown(kernel: Kernel, process: Process, call: CallOf<'lchown'>): undefined {
-    const inode = linkAt(kernel, process, call);
+  *lchown(kernel: Kernel, process: Process, call: CallOf<'lchown'>): Halves<undefined> {
+    const inode = linkAt(process, call.path);
+    yield inode ? [inode] : [];
     if (inode) setOwner(kernel, process, inode, call);
     else requireOwner(process, process, call);
   },
@@ -30,12 +36,15 @@ export const attributeCalls = {
     setOwner(kernel, process, process.usable(call.fd).inode, call);
   },
 
-  utimes(kernel: Kernel, process: Process, call: CallOf<'utimes'>): undefined {
-    setTime(kernel, process, inodeAt(kernel, process, call), call.mtime);
+  *utimes(kernel: Kernel, process: Process, call: CallOf<'utimes'>): Halves<undefined> {
+    const inode = inodeAt(process, call.path);
+    yield [inode];
+    setTime(kernel, process, inode, call.mtime);
   },
 
-  lutimes(kernel: Kernel, process: Process, call: CallOf<'lutimes'>): undefined {
-    const inode = linkAt(kernel, process, call);
+  *lutimes(kernel: Kernel, process: Process, call: CallOf<'lutimes'>): Halves<undefined> {
+    const inode = linkAt(process, call.path);
+    yield inode ? [inode] : [];
     if (inode) setTime(kernel, process, inode, call.mtime);
   },
 

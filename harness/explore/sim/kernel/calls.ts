@@ -31,7 +31,7 @@ export type KernelCall =
   | (OnPath<'mkdir'> & { mode?: number })
   | (OnPath<'symlink'> & { target: string })
   | (OnPath<'link' | 'rename'> & { to: string })
-  // Functions of libraries that are several calls themselves, all in one step. They have no halves.
+  // Functions of libraries that are several calls themselves, all in one step, as a watch is. They have no halves.
   | { call: 'realpath'; path: string }
   | { call: 'copyFile'; path: string; to: string; isExclusive?: boolean }
   /** `flock`, which answers EAGAIN and does not wait. */
@@ -41,8 +41,6 @@ export type KernelCall =
 interface OnPath<Name extends CallName> {
   call: Name;
   path: string;
-  /** What `resolve` has answered: the call goes on from the directories that were found then. */
-  pin?: number | undefined;
 }
 
 interface OnFile<Name extends CallName> {
@@ -52,23 +50,12 @@ interface OnFile<Name extends CallName> {
 
 export type KernelCallName = KernelCall['call'];
 
-/** They are no calls of a file system: the scheduler answers them. A call of the table that is in neither does not compile. */
-export type OtherCallName = 'unwatch' | 'alive' | 'sleep';
+/** They are no calls of a file system, or half of one: the scheduler answers them. A call of the table that is in neither does not compile. */
+export type OtherCallName = 'resolve' | 'unwatch' | 'alive' | 'sleep';
 type Missing = Exclude<CallName, KernelCallName | OtherCallName>;
 true satisfies [Missing] extends [never] ? true : Missing;
 
 export type CallOf<Name extends KernelCallName> = KernelCall & { call: Name };
-
-/**
- * The first half of a call with paths: its directories are found and held, whatever becomes of their names; the call itself, with the
- * `pin` that this answers, looks its last names up in them. A directory that was removed meanwhile gives ENOENT, and one that
- * was renamed makes no difference. That is how the kernel works, and a fence must withstand it.
- */
-export interface Resolve {
-  call: 'resolve';
-  path: string;
-  to?: string | undefined;
-}
 
 export interface Stats {
   dev: number;

@@ -1,6 +1,7 @@
 import type { CallOf } from './calls.js';
 import { resize, writeAt } from './descriptors.js';
 import { Errno, fail } from './errno.js';
+import { wholly } from './halves.js';
 import type { Kernel } from './kernel.js';
 import { openCalls } from './open.js';
 import { flag, type Process } from './process.js';
@@ -15,7 +16,7 @@ export const copyCalls = {
     const opened: number[] = [];
     const open = (place: string, flags: number, mode?: number) => {
       const way = { flags, ...(mode === undefined ? undefined : { mode }) };
-      const fd = openCalls.open(kernel, process, { call: 'open', path: place, ...way });
+      const fd = wholly(openCalls.open(kernel, process, { call: 'open', path: place, ...way }));
       opened.push(fd);
       return process.file(fd);
     };

@@ -1,31 +1,35 @@
 import type { CallOf } from './calls.js';
 import { fail } from './errno.js';
+import type { Halves } from './halves.js';
 import type { Inode } from './inode.js';
 import type { Kernel } from './kernel.js';
 import { requireAdding, requireTaking } from './permission.js';
 import type { Process } from './process.js';
-import type { Walk } from './walk.js';
+import { Walk } from './walk.js';
 
 /** Names that appear and disappear. The order of checks is that of Linux. */
 export const entryCalls = {
-  mkdir(kernel: Kernel, process: Process, call: CallOf<'mkdir'>): undefined {
-    const walk = kernel.from(process, call);
+  *mkdir(kernel: Kernel, process: Process, call: CallOf<'mkdir'>): Halves<undefined> {
+    const walk = new Walk(process, call.path);
+    yield [walk.directory];
     const directory = requireNew(process, walk, true);
     // Of the special bits only the sticky one can be asked for.
     const mode = (call.mode ?? 0o777) & 0o1777 & ~process.umask;
     kernel.add(directory, walk.name, kernel.create(process, directory, 'directory', mode));
   },
 
-  symlink(kernel: Kernel, process: Process, call: CallOf<'symlink'>): undefined {
+  *symlink(kernel: Kernel, process: Process, call: CallOf<'symlink'>): Halves<undefined> {
     if (call.target === '') fail('ENOENT');
     if (call.target.length >= 4096) fail('ENAMETOOLONG');
-    const walk = kernel.from(process, call);
+    const walk = new Walk(process, call.path);
+    yield [walk.directory];
     const directory = requireNew(process, walk, false);
     kernel.add(directory, walk.name, kernel.create(process, directory, 'link', 0o777, call.target));
   },
 
-  unlink(kernel: Kernel, process: Process, call: CallOf<'unlink'>): undefined {
-    const walk = kernel.from(process, call);
+  *unlink(kernel: Kernel, process: Process, call: CallOf<'unlink'>): Halves<undefined> {
+    const walk = new Walk(process, call.path);
+    yield [walk.directory];
     if (walk.last === 'descriptor') fail(!walk.isOpen ? 'ENOENT' : walk.hasSlash ? 'ENOTDIR' : 'EPERM');
     if (walk.last !== 'name') fail('EISDIR');
     const entry = walk.lookUp() ?? fail('ENOENT');
@@ -38,8 +42,9 @@ export const entryCalls = {
     kernel.forget(entry);
   },
 
-  rmdir(kernel: Kernel, process: Process, call: CallOf<'rmdir'>): undefined {
-    const walk = kernel.from(process, call);
+  *rmdir(kernel: Kernel, process: Process, call: CallOf<'rmdir'>): Halves<undefined> {
+    const walk = new Walk(process, call.path);
+    yield [walk.directory];
     if (walk.last === 'descriptor') fail(walk.isOpen ? 'ENOTDIR' : 'ENOENT');
     if (walk.last === 'up') fail('ENOTEMPTY');
     if (walk.last === 'dot') fail('EINVAL');

@@ -1,11 +1,12 @@
 import { accessCalls } from './access.js';
 import { attributeCalls } from './attributes.js';
-import type { AnswerOf, CallOf, KernelCall, KernelCallName, Resolve } from './calls.js';
+import type { AnswerOf, CallOf, KernelCall, KernelCallName } from './calls.js';
 import { copyCalls } from './copy.js';
 import { descriptorCalls } from './descriptors.js';
 import type { Disk } from './disk.js';
 import { entryCalls } from './entries.js';
-import { Errno, errnoOf, fail } from './errno.js';
+import { Errno, errnoOf } from './errno.js';
+import { type Halves, wholly } from './halves.js';
 import type { Inode } from './inode.js';
 import { linkCalls } from './links.js';
 import { listingCalls } from './listing.js';
@@ -13,13 +14,17 @@ import { lockCalls } from './locks.js';
 import { Mount, type Position } from './mount.js';
 import { openCalls } from './open.js';
 import { may, search } from './permission.js';
-import { flag, type Pin, Process, type ProcessOptions } from './process.js';
+import { flag, Process, type ProcessOptions } from './process.js';
 import { renameCalls } from './rename.js';
 import { Tree, type TreeOptions } from './tree.js';
 import { Walk } from './walk.js';
 
 type Handlers = {
-  [Name in KernelCallName]: (kernel: Kernel, process: Process, call: CallOf<Name>) => AnswerOf<Name>;
+  [Name in KernelCallName]: (
+    kernel: Kernel,
+    process: Process,
+    call: CallOf<Name>,
+  ) => AnswerOf<Name> | Halves<AnswerOf<Name>>;
 };
 
 const handlers: Handlers = {
@@ -42,7 +47,7 @@ export interface KernelOptions extends TreeOptions {
 
 /**
  * A POSIX file system in memory, as Linux has it, for several processes. It has no clock, no randomness and no effects: the same
- * calls have the same answers. One call is one step, but for those that are split: see `Resolve`.
+ * calls have the same answers. A call is one step, or two, where it has halves: see `Halves`.
  *
  *     const kernel = new Kernel();
  *     const process = kernel.start({ client: 0, uid: 1000 });
@@ -70,32 +75,36 @@ export class Kernel extends Tree {
   /** Makes a call. */
   call<Name extends KernelCallName>(process: Process, call: CallOf<Name>): AnswerOf<Name> | Errno {
     try {
-      const handler = handlers[call.call] as (
-        kernel: Kernel,
-        process: Process,
-        call: KernelCall,
-      ) => AnswerOf<Name>;
-      return handler(this, process, call);
+      const made = begin(this, process, call);
+      return isHalved(made) ? wholly(made) : made;
     } catch (error) {
-      if (error instanceof Errno) return error;
-      throw error;
-    } finally {
-      const { pin } = call as { pin?: number };
-      if (pin !== undefined) this.letGo(process, pin);
+      return errnoIn(error);
     }
   }
 
-  /** Makes the first half of a call. @returns the `pin` for the call, which can be made once */
-  resolve(process: Process, { path, to }: Resolve): number | Errno {
+  /** Makes the first half of a call that has halves. @returns the number of the second one, which can be made once */
+  resolve(process: Process, call: KernelCall): number | Errno {
+    const rest = begin(this, process, call);
+    if (!isHalved(rest)) throw new Error(`${call.call} has no halves`);
     try {
-      const from = new Walk(process, path);
-      const second = to === undefined ? undefined : new Walk(process, to);
-      const held = [from, ...(second ? [second] : [])].map(({ directory }) => directory);
-      for (const directory of held) directory.holds++;
-      return process.pins.push({ from, to: second, held }) - 1;
+      const held = rest.next().value as readonly Inode[];
+      for (const inode of held) inode.holds++;
+      return process.pins.push({ rest, held }) - 1;
     } catch (error) {
-      if (error instanceof Errno) return error;
-      throw error;
+      return errnoIn(error);
+    }
+  }
+
+  /** Makes the second half of a call. */
+  finish(process: Process, pin: number): unknown {
+    const { rest } = process.pins[pin] ?? {};
+    if (!rest) throw new Error(`there is no half of a call of the number ${pin}`);
+    try {
+      return rest.next().value;
+    } catch (error) {
+      return errnoIn(error);
+    } finally {
+      this.letGo(process, pin);
     }
   }
 
@@ -146,24 +155,11 @@ export class Kernel extends Tree {
     }
   }
 
-  // The following are for the calls.
-
-  /** The way along the path of a call, up to the directory of its last word. */
-  from(process: Process, { path, pin }: { path: string; pin?: number | undefined }): Walk {
-    return pin === undefined ? new Walk(process, path) : pinned(process, pin).from;
-  }
-
-  /** Along its second path. */
-  to(process: Process, { to, pin }: { to: string; pin?: number | undefined }): Walk {
-    if (pin === undefined) return new Walk(process, to);
-    return pinned(process, pin).to ?? fail('EINVAL');
-  }
-
   /** A call is not to be made any more. */
   private letGo(process: Process, pin: number): void {
     const held = process.pins[pin]?.held ?? [];
     process.pins[pin] = undefined;
-    for (const directory of held) this.release(directory);
+    for (const inode of held) this.release(inode);
   }
 
   private find(path: string): Position {
@@ -173,6 +169,22 @@ export class Kernel extends Tree {
   }
 }
 
-function pinned(process: Process, pin: number): Pin {
-  return process.pins[pin] ?? fail('EINVAL');
+function begin<Name extends KernelCallName>(
+  kernel: Kernel,
+  process: Process,
+  call: CallOf<Name>,
+): AnswerOf<Name> | Halves<AnswerOf<Name>> {
+  const handler = handlers[call.call] as (kernel: Kernel, process: Process, call: KernelCall) => unknown;
+  return handler(kernel, process, call) as AnswerOf<Name> | Halves<AnswerOf<Name>>;
+}
+
+/** No answer of a call has a method of that name. */
+function isHalved<T>(made: T | Halves<T>): made is Halves<T> {
+  return typeof (made as Partial<Halves<T>> | undefined)?.next === 'function';
+}
+
+/** @throws what is no error of a call */
+function errnoIn(error: unknown): Errno {
+  if (error instanceof Errno) return error;
+  throw error;
 }

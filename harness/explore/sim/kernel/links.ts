@@ -1,15 +1,18 @@
 import type { CallOf } from './calls.js';
 import { requireFree } from './entries.js';
 import { fail } from './errno.js';
+import type { Halves } from './halves.js';
 import type { Kernel } from './kernel.js';
 import { isSafeToLink, requireAdding } from './permission.js';
 import type { Process } from './process.js';
+import { Walk } from './walk.js';
 
 export const linkCalls = {
-  link(kernel: Kernel, process: Process, call: CallOf<'link'>): undefined {
-    const from = kernel.from(process, call);
+  *link(kernel: Kernel, process: Process, call: CallOf<'link'>): Halves<undefined> {
+    const from = new Walk(process, call.path);
     if (!from.finish(false)) fail('ENOENT');
-    const to = kernel.to(process, call);
+    const to = new Walk(process, call.to);
+    yield [from.entry.inode, to.directory];
     requireFree(to, false);
     if (from.mount !== to.mount || from.isDescriptorItself) fail('EXDEV');
     const { inode } = from.entry;
@@ -22,9 +25,10 @@ export const linkCalls = {
     kernel.add(to.directory, to.name, inode);
   },
 
-  readlink(kernel: Kernel, process: Process, call: CallOf<'readlink'>): string {
-    const walk = kernel.from(process, call);
+  *readlink(_: Kernel, process: Process, { path }: CallOf<'readlink'>): Halves<string> {
+    const walk = new Walk(process, path);
     if (!walk.finish(false)) fail('ENOENT');
+    yield [walk.entry.inode];
     if (walk.isDescriptorItself) return pathOf(process.file(walk.descriptor).position, process);
     const { kind, target } = walk.entry.inode;
     return kind === 'link' ? target : fail('EINVAL');

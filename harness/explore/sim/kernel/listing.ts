@@ -1,5 +1,6 @@
 import type { CallOf, Listed } from './calls.js';
 import { fail } from './errno.js';
+import type { Halves } from './halves.js';
 import type { Kernel } from './kernel.js';
 import { pathOf } from './links.js';
 import { inodeAt } from './lookup.js';
@@ -9,9 +10,10 @@ import { descriptorPath, Walk } from './walk.js';
 
 export const listingCalls = {
   /** It opens the directory for it. */
-  readdir(kernel: Kernel, process: Process, call: CallOf<'readdir'>): Listed[] {
+  *readdir(_: Kernel, process: Process, { path }: CallOf<'readdir'>): Halves<Listed[]> {
     process.requireDescriptor();
-    const inode = inodeAt(kernel, process, call);
+    const inode = inodeAt(process, path);
+    yield [inode];
     if (!inode.children) fail('ENOTDIR');
     requireAccess(process, inode, read);
     // Of a removed directory the library of C makes an empty one: `getdents` fails, and it takes that for the end.

@@ -1,16 +1,11 @@
 import { fail } from './errno.js';
 import type { Inode } from './inode.js';
-import type { Kernel } from './kernel.js';
 import type { Process } from './process.js';
-
-interface OnPath {
-  path: string;
-  pin?: number | undefined;
-}
+import { Walk } from './walk.js';
 
 /** What the path of a call leads to, through a link at its end, too. @throws Errno */
-export function inodeAt(kernel: Kernel, process: Process, call: OnPath): Inode {
-  const walk = kernel.from(process, call);
+export function inodeAt(process: Process, path: string): Inode {
+  const walk = new Walk(process, path);
   if (!walk.finish(true)) fail('ENOENT');
   return walk.entry.inode;
 }
@@ -20,8 +15,8 @@ export function inodeAt(kernel: Kernel, process: Process, call: OnPath): Inode {
  * @returns undefined for the entry of a descriptor in `/proc`, which is the process's own, and made anew each time
  * @throws Errno
  */
-export function linkAt(kernel: Kernel, process: Process, call: OnPath): Inode | undefined {
-  const walk = kernel.from(process, call);
+export function linkAt(process: Process, path: string): Inode | undefined {
+  const walk = new Walk(process, path);
   if (!walk.finish(false)) fail('ENOENT');
   return walk.isDescriptorItself ? undefined : walk.entry.inode;
 }

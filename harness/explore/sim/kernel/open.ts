@@ -1,32 +1,36 @@
 import type { CallOf } from './calls.js';
 import { resize } from './descriptors.js';
 import { fail } from './errno.js';
+import type { Halves } from './halves.js';
 import type { Kernel } from './kernel.js';
 import { inodeAt } from './lookup.js';
 import { isMember, owns, read, requireAccess, requireAdding, setGroupId, write } from './permission.js';
 import { flag, OpenFile, type Process } from './process.js';
-import type { Walk } from './walk.js';
+import { Walk } from './walk.js';
 
 export const openCalls = {
-  open(kernel: Kernel, process: Process, call: CallOf<'open'>): number {
+  *open(kernel: Kernel, process: Process, call: CallOf<'open'>): Halves<number> {
     const flags =
       (call.flags & flag.PATH) === 0 ? call.flags : call.flags & (flag.PATH | flag.DIRECTORY | flag.NOFOLLOW);
     const creates = (flags & flag.CREAT) !== 0;
     if (creates && (flags & flag.DIRECTORY) !== 0) fail('EINVAL');
     const isExclusive = creates && (flags & flag.EXCL) !== 0;
     process.requireDescriptor();
-    const walk = kernel.from(process, call);
-    if (walk.finish(!isExclusive && (flags & flag.NOFOLLOW) === 0, creates))
-      openFound(kernel, process, walk, flags);
-    else if (creates && walk.last === 'name') createHere(kernel, process, walk, call.mode ?? 0o666);
-    else fail('ENOENT');
+    const walk = new Walk(process, call.path);
+    if (creates) yield [walk.directory];
+    const isThere = walk.finish(!isExclusive && (flags & flag.NOFOLLOW) === 0, creates);
+    if (!isThere && !(creates && walk.last === 'name')) fail('ENOENT');
+    if (!creates) yield [walk.entry.inode];
+    if (isThere) openFound(kernel, process, walk, flags);
+    else createHere(kernel, process, walk, call.mode ?? 0o666);
     walk.entry.inode.holds++;
     return process.add(new OpenFile(walk.position, flags));
   },
 
-  truncate(kernel: Kernel, process: Process, call: CallOf<'truncate'>): undefined {
+  *truncate(kernel: Kernel, process: Process, call: CallOf<'truncate'>): Halves<undefined> {
     if (call.size < 0) fail('EINVAL');
-    const inode = inodeAt(kernel, process, call);
+    const inode = inodeAt(process, call.path);
+    yield [inode];
     if (inode.kind === 'directory') fail('EISDIR');
     requireAccess(process, inode, write);
     resize(kernel, process, inode, call.size, call.size !== inode.size);

@@ -133,12 +133,10 @@ export class OurSide implements Side {
   }
 
   private call<Name extends KernelCallName>(process: Process, call: CallOf<Name>): AnswerOf<Name> | Errno {
-    const { path, to } = call as { path?: string; to?: string };
     const isWhole = !this.splits || call.call === 'realpath' || call.call === 'copyFile';
-    if (isWhole || path === undefined) return this.kernel.call(process, call);
-    const pin = this.kernel.resolve(process, { call: 'resolve', path, to });
-    if (pin instanceof Errno) return pin;
-    return this.kernel.call<Name>(process, { ...call, pin } as CallOf<Name>);
+    if (isWhole || !('path' in call)) return this.kernel.call(process, call);
+    const pin = this.kernel.resolve(process, call);
+    return pin instanceof Errno ? pin : (this.kernel.finish(process, pin) as AnswerOf<Name> | Errno);
   }
 
   private describe(stats: Stats | Errno): string | Errno {

@@ -1,8 +1,8 @@
 import { fail } from './errno.js';
+import type { Halves } from './halves.js';
 import type { Inode } from './inode.js';
 import type { Position } from './mount.js';
 import { type Platform, platforms } from './platform.js';
-import type { Walk } from './walk.js';
 
 /** As fcntl.h of Linux on x86-64 has them. */
 export const flag = {
@@ -65,7 +65,7 @@ export class Process {
   umask: number;
   descriptorsMax: number;
   readonly descriptors: (OpenFile | undefined)[] = [];
-  /** Calls that were resolved and not made yet: see `Resolve`. */
+  /** Calls of which the first half was made, and not the second yet. */
   readonly pins: (Pin | undefined)[] = [];
 
   constructor(
@@ -115,9 +115,8 @@ export class Process {
   }
 }
 
-/** The directories that a call has come to, held, with the names that are left of its paths. */
+/** What is left of a call, and what it has found and holds. */
 export interface Pin {
-  from: Walk;
-  to: Walk | undefined;
-  held: Inode[];
+  rest: Halves<unknown>;
+  held: readonly Inode[];
 }

@@ -1,15 +1,17 @@
 import type { CallOf } from './calls.js';
 import { fail } from './errno.js';
+import type { Halves } from './halves.js';
 import type { Inode } from './inode.js';
 import type { Kernel } from './kernel.js';
 import { requireAccess, requireAdding, requireTaking, write } from './permission.js';
 import type { Process } from './process.js';
-import type { Walk } from './walk.js';
+import { Walk } from './walk.js';
 
 export const renameCalls = {
-  rename(kernel: Kernel, process: Process, call: CallOf<'rename'>): undefined {
-    const from = kernel.from(process, call);
-    const to = kernel.to(process, call);
+  *rename(kernel: Kernel, process: Process, call: CallOf<'rename'>): Halves<undefined> {
+    const from = new Walk(process, call.path);
+    const to = new Walk(process, call.to);
+    yield [from.directory, to.directory];
     if (from.last === 'descriptor' && to.last === 'descriptor') return renameDescriptor(from, to);
     if (from.mount !== to.mount || from.last === 'descriptor' || to.last === 'descriptor') fail('EXDEV');
     if (from.last !== 'name' || to.last !== 'name') fail('EBUSY');
