@@ -33,6 +33,7 @@ export function reproduceCommand(
     ...(conditions?.hosts ? ['--hosts'] : []),
     ...(conditions?.containers ? ['--containers'] : []),
     ...(conditions?.platform ? [`--platform ${conditions.platform}`] : []),
+    ...(conditions?.splitCalls ? ['--split-calls'] : []),
     ...(corpus ? [`--corpus ${quote(path.dirname(corpus.directory))}`] : []),
     ...(conditions?.fromNothing ? ['--from-nothing'] : []),
   ];

@@ -30,6 +30,7 @@ export interface Flags {
   powerStates?: number;
   containers?: boolean;
   platform?: 'linux' | 'macos' | 'windows';
+  splitCalls?: boolean;
   fromNothing?: boolean;
   hosts?: boolean;
   seed?: number;
@@ -142,6 +143,10 @@ export function addExploreOptions(command: Command): void {
         'macos',
         'windows',
       ]),
+    )
+    .option(
+      '--split-calls',
+      'make a call with a path in two steps, as Linux does: what it is about is found, then it acts; in simulation',
     )
     .option('--from-nothing', 'begin without a file, and without its directory')
     .option(

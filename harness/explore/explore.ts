@@ -46,8 +46,8 @@ export async function explore(options: ExploreOptions = {}): Promise<Exploration
     if (!(error instanceof NotSimulatedError)) throw error;
     if (isOnlySimulated(execution))
       throw new UsageError(
-        `a loss of power and another platform are there in simulation only, and the target does what is not simulated: ${error.message}`,
-        'leave --power-loss and --platform out',
+        `a loss of power, another platform and split calls are there in simulation only, and the target does what is not simulated: ${error.message}`,
+        'leave --power-loss, --platform and --split-calls out',
       );
     return { ...(await searchBy('process')), notSimulated: error.message };
   }
@@ -155,7 +155,7 @@ export async function replaySchedule(file: ScheduleFile, options: ReplayOptions 
   const isSimulated = isOnlySimulated(file);
   if (isSimulated && options.executor === 'process')
     throw new UsageError(
-      'only a simulated machine can lose its power, or have another system',
+      'only a simulated machine can lose its power, have another system, or be stopped in the middle of a call',
       'leave --executor out, or give sim',
     );
   const executor = options.executor ?? (isSimulated ? 'sim' : 'process');

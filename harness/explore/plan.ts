@@ -50,6 +50,7 @@ export function executionOf(
     hosts = false,
     containers = false,
     platform = 'linux',
+    splitCalls = false,
     powerModel = 'posix',
     powerStates = defaultBounds.states,
     executor,
@@ -87,6 +88,13 @@ export function executionOf(
       'only a simulated machine has another system',
       command ? 'leave --platform out: a program is run by real processes' : 'leave --executor process out',
     );
+  if (splitCalls && (isReal || platform !== 'linux'))
+    throw new UsageError(
+      isReal
+        ? 'no real process can be stopped in the middle of a call of the kernel'
+        : 'where a call can be divided is known of Linux only',
+      `leave ${command || !isReal ? '--split-calls' : '--executor process'} out`,
+    );
   if (!platformNames.includes(platform))
     throw new UsageError(`unknown platform "${platform}"`, `expected one of: ${platformNames.join(', ')}`);
   if (!powerModels.includes(powerModel))
@@ -102,6 +110,7 @@ export function executionOf(
     ...(hosts ? { hosts } : {}),
     ...(containers ? { containers } : {}),
     ...(platform === 'linux' ? {} : { platform }),
+    ...(splitCalls ? { splitCalls } : {}),
     ...(losses > 0 ? { power: { model: powerModel, statesMax: powerStates } } : {}),
   };
   const harnessOnly = { steal, samePid, damage, abandoned, modes, idle, hosts, fromNothing };

@@ -97,7 +97,11 @@ function describeStep(step: Step, base: Base | undefined): string {
 }
 
 function describeCall(made: CallToMake, place = '', to?: string): string {
-  const { call, flags, of } = made;
+  const { call, flags, of, half } = made;
+  if (half !== undefined) {
+    const { half: _, ...whole } = made;
+    return `resolve (${describeCall({ ...whole, call: half }, place, to)})`;
+  }
   const name = path.posix.basename(place);
   if (opensFile(call)) return `open ${name} ${openFor(flags)}`;
   if (asksForLife(made)) return `does process ${of} live?`;

@@ -95,17 +95,21 @@ export function describeFailure(
     eraser: describeEraser(executed, failure),
     pair: undefined,
     replayed: { same: runsInNew, of: runsInNew },
-    ...(isOnlySimulated(options) ? { unconfirmed: inSimulation } : {}),
+    ...(isOnlySimulated(options) ? { unconfirmed: inSimulation(options) } : {}),
   };
 }
 
 /** A loss of power is no accident that a real machine can be made to have, and no machine is several. */
-const inSimulation: Unconfirmed = {
-  sentence:
-    'a machine loses its power in simulation only, or has another system, so no real processes were asked; there it was run again from the beginning',
-  isExplained: false,
-  isOnlySimulated: true,
-};
+function inSimulation({ conditions }: ExecutionOptions): Unconfirmed {
+  const why = conditions?.splitCalls
+    ? 'a process is stopped in the middle of a call in simulation only'
+    : 'a machine loses its power in simulation only, or has another system';
+  return {
+    sentence: `${why}, so no real processes were asked; there it was run again from the beginning`,
+    isExplained: false,
+    isOnlySimulated: true,
+  };
+}
 
 /** How often a schedule is run again in new processes. */
 export const runsInNew = 2;

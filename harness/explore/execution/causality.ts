@@ -62,7 +62,7 @@ function sum(a: number, b: number): number {
 export function printOfCall(call: CallToMake): number {
   const known = prints.get(call);
   if (known !== undefined) return known;
-  const { id: _, fd: __, at: ___, toAt: ____, ...what } = call;
+  const { id: _, fd: __, at: ___, toAt: ____, pin: _____, ...what } = call;
   const { path, to, ...rest } = what;
   const print = fingerprint(JSON.stringify(what.alias === undefined ? what : rest));
   prints.set(call, print);

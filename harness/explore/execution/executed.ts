@@ -38,6 +38,8 @@ export interface Conditions {
   containers?: boolean;
   /** What a system promises of its files; default: Linux. */
   platform?: PlatformName;
+  /** A call with a path is two steps: what it is about is found, and then it is done. See sim/kernel/halves.ts. */
+  splitCalls?: boolean;
   /** There is no file at first, and no directory for it. */
   fromNothing?: boolean;
   /** What a power loss may leave; absent where there is none. */
@@ -76,7 +78,7 @@ export function isOnlySimulated({
   faults: FaultBudget;
   conditions?: Conditions | undefined;
 }): boolean {
-  return (faults.losses ?? 0) > 0 || conditions?.platform !== undefined;
+  return (faults.losses ?? 0) > 0 || conditions?.platform !== undefined || conditions?.splitCalls === true;
 }
 
 /** One step, as it was taken. */

@@ -11,7 +11,14 @@ export function callsOf({ steps }: Pick<Executed, 'steps'>): string[] {
     if (!call) return `${nameOf(client)} wakes`;
     const named = call.alias === undefined ? [path, to] : [call.alias];
     const places = named.map((place) => place?.replaceAll(/[0-9a-f]*\d[0-9a-f]{3,}/g, '#'));
-    const words = [nameOf(client), call.call, ...places, lettersInSchedules(call.flags), end?.errno];
+    const words = [
+      nameOf(client),
+      call.call,
+      call.half,
+      ...places,
+      lettersInSchedules(call.flags),
+      end?.errno,
+    ];
     return words.filter((word) => word !== undefined).join(' ');
   });
 }

@@ -32,6 +32,11 @@ export function followsLink({ call, flags }: Named): boolean {
   return !isNoFollow && !(creates && isExclusive);
 }
 
+/** The first half of it finds the directory of the last word of its first path; of any other call, the file. Of a second path: always. */
+export function findsDirectory(call: Named): boolean {
+  return actOf(call).first !== undefined;
+}
+
 /** False only if every name stands for the same file after the call as before. */
 export function mayChangeNames(call: Named): boolean {
   return mayBe(call, changesNames);

@@ -35,8 +35,10 @@ export interface CallFacts {
   makes?: 'directory' | 'link';
   /** What becomes of the entry at its second path. One that it fills has new data; the entry stays, where there is one. */
   second?: 'creates' | 'replaces' | 'fills';
-  /** What it does to the descriptors of its process. */
-  descriptors?: 'opens' | 'closes';
+  /** What it does to the descriptors of its process; or it holds what it has found, for its second half. */
+  descriptors?: 'opens' | 'closes' | 'holds';
+  /** It has no halves: a function of a library that makes several calls, or no call of a file system. */
+  isWhole?: true;
   /** What it does to a lock of the kernel on its open file. */
   lock?: 'takes' | 'drops';
   /** What it does to a watch of its process. */
@@ -64,6 +66,8 @@ const onNothing = { on: 'nothing', follows: false, reads: [] } as const;
  * explored.
  */
 export const calls = {
+  // The first half of a call with a path, where calls are split: see sim/kernel/halves.ts. What it touches is the way there.
+  resolve: { ...onTwoPaths, descriptors: 'holds', isWhole: true },
   open: {
     on: 'path',
     follows: 'as its flags say',
@@ -109,12 +113,13 @@ export const calls = {
     followsSecond: true,
     reads: ['data', 'mode'],
     second: 'fills',
+    isWhole: true,
     traced: 'open',
     isTracedAtBoth: true,
   },
   readlink: { ...onLink, reads: ['place'], isShown: true },
-  realpath: { ...onPath, reads: ['place'] },
-  watch: { ...onPath, reads: ['changes'], watch: 'begins' },
+  realpath: { ...onPath, reads: ['place'], isWhole: true },
+  watch: { ...onPath, reads: ['changes'], watch: 'begins', isWhole: true },
   unwatch: { ...onNothing, watch: 'ends' },
   // Of the kernel, on an open file. To close a file on which there is one is an unlock, too.
   lock: { ...onDescriptor, lock: 'takes' },

@@ -29,6 +29,10 @@ export interface CallToMake {
   flags?: string;
   /** Of `utimes`: the new time of change, in nanoseconds since the beginning of virtual time. */
   mtime?: number;
+  /** Of `resolve`: which call it is the first half of. */
+  half?: CallName | UnknownCall;
+  /** It is the second half: the number that the first one has answered. */
+  pin?: number;
   /** Of `alive`: whose life is asked for. Of `watch` and `unwatch`: the number of the watch. */
   of?: number;
   /** Of `sleep`: when it is over, in nanoseconds of virtual time. */
@@ -48,6 +52,8 @@ export interface CallEnd {
   waits?: true;
   /** The descriptor that a successful `open` returned. */
   fd?: number | undefined;
+  /** The first half of a call was made: the number of the second one. */
+  pin?: number;
   /** Where details are wanted: what it found or wrote, for people. */
   text?: string | undefined;
   /** Where details are wanted: the lines of the program that led to it, the innermost first, `file:line:column` each. */

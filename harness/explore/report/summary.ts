@@ -60,8 +60,10 @@ function watchedBy({
   command,
   executor,
   losses,
-}: Pick<Exploration, 'audited' | 'command' | 'executor' | 'losses'>): string {
+  conditions,
+}: Pick<Exploration, 'audited' | 'command' | 'executor' | 'losses' | 'conditions'>): string {
   if (command) return byKernel;
+  if (conditions?.splitCalls) return bySplitCalls;
   if (losses) return byLosses;
   if (executor === 'sim') return bySimulation;
   return audited ? wasWatched : wasNotWatched;
@@ -74,6 +76,8 @@ const bySimulation =
   'The clients were virtual processes on a simulated file system; a failure counts only where real processes fail in the same way.';
 const byLosses =
   'The clients were virtual processes on a simulated file system: no real machine can be made to lose its power.';
+const bySplitCalls =
+  'The clients were virtual processes on a simulated file system, and calls with a path two steps: no real process can be stopped between them.';
 const wasWatched = 'One execution was watched by strace, which saw no call that had not been stopped.';
 const wasNotWatched =
   "No execution was watched by strace: calls that go by no module of Node's, as those of an add-on, were not looked for.";

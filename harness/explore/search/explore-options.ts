@@ -83,6 +83,11 @@ export interface ExploreOptions {
    * (no /proc, no modes and users, and what is open can't be renamed or removed). In simulation only. Default `linux`.
    */
   platform?: PlatformName;
+  /**
+   * Makes each call with a path in two steps, as Linux does: it finds the directory or the file, and then acts on it, whatever has that
+   * name by then. In simulation only. Default false.
+   */
+  splitCalls?: boolean;
   /** Begins without a file, and without its directory; default false. */
   fromNothing?: boolean;
   /** Gives the clients a umask of 0, and looks at the modes of files after each call: no other user may open one; default false. */

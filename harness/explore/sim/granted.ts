@@ -49,13 +49,20 @@ export function makeCall(
       grant,
       toMake,
       answer,
-      end: { digest: printOf(call, answer), ...(opensFile(call.call) ? { fd: answer as number } : {}) },
+      end: { digest: printOf(call, answer), ...numberIn(call, answer) },
       ...(call.refill && call.bytes ? { bytes: call.bytes(Number(answer)).slice() } : {}),
     };
   } catch (error) {
     const errno = (error as NodeJS.ErrnoException).code ?? 'EUNKNOWN';
     return { grant, toMake, error, end: { errno, digest: fingerprint(errno) } };
   }
+}
+
+/** What the scheduler must know of an answer. */
+function numberIn({ call }: Call, answer: unknown): Pick<CallEnd, 'fd' | 'pin'> {
+  if (typeof answer !== 'number') return {};
+  if (opensFile(call)) return { fd: answer };
+  return call === 'resolve' ? { pin: answer } : {};
 }
 
 /** Gives the program what has come of its call, in this life or in an earlier one. */
@@ -67,8 +74,8 @@ export function answerOf(call: Call, { answer, error, bytes }: Granted): unknown
 
 /** @returns the two calls in words, where they are not the same */
 export function differenceOf({ toMake: before }: Granted, now: CallToMake): string | undefined {
-  const words = ({ call, path, at, to, fd }: CallToMake) =>
-    [call, path, to, at, fd].filter((word) => word !== undefined).join(' ');
+  const words = ({ call, half, path, at, to, fd }: CallToMake) =>
+    [call, half, path, to, at, fd].filter((word) => word !== undefined).join(' ');
   const [a, b] = [before && words(before), words(now)];
   return a === b ? undefined : `"${b}" instead of "${a}"`;
 }

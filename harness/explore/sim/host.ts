@@ -1,4 +1,4 @@
-import type { Call, PendingCall, Sources } from '../calls/call.js';
+import type { Call, Calls, PendingCall, Sources } from '../calls/call.js';
 import type { Clock } from '../calls/clock.js';
 import type { Report } from '../protocol/protocol.js';
 import type { Going, Granted } from './granted.js';
@@ -15,6 +15,8 @@ export interface Host {
   readonly clock: Clock;
   readonly sources: Sources;
   isInside(call: Call): boolean;
+  /** The calls of a function of `fs`, in halves where calls are split. */
+  divided<T>(calls: Calls<T>): Calls<T>;
   /** Makes a call for good. */
   make(pending: PendingCall, grant: Extract<Going, { type: 'call' }>): Granted;
   /** Lets the scheduler choose. @returns what the process is granted, or undefined where another one goes on, or it is dead */

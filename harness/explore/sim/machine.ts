@@ -18,6 +18,8 @@ export interface User {
 export class SimMachine {
   kernel = new Kernel();
   platform: Platform = platforms.linux;
+  /** Calls are made in halves. */
+  splitsCalls = false;
   /** It keeps a log of all that would have to reach a disk: it may lose its power. */
   logs = false;
   /** Its disk, as root sees it: who is no client. */

@@ -4,11 +4,11 @@ import { Print } from '../world/fingerprint.js';
 
 /**
  * All that a program can see of an answer, as a number: what it does next is a function of these. The number of a descriptor is left
- * out: it follows from what the process itself has opened and closed.
+ * out: it follows from what the process itself has opened and closed. So is that of half a call.
  */
 export function printOf({ call, bytes }: Call, answer: unknown): number {
   const print = new Print();
-  if (opensFile(call)) print.text('opened');
+  if (opensFile(call) || (call === 'resolve' && answer !== undefined)) print.text('opened');
   else if (bytes) {
     print.add(Number(answer));
     print.bytes(bytes(Number(answer)));

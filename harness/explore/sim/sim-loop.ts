@@ -77,7 +77,8 @@ export class SimLoop implements Runner {
     if (this.isLive) this.ready.push(callback);
   }
 
-  runNow<T>(calls: Calls<T>): T {
+  runNow<T>(whole: Calls<T>): T {
+    const calls = this.host.divided(whole);
     let step = calls.next();
     while (!step.done) {
       const call = step.value;
@@ -86,8 +87,9 @@ export class SimLoop implements Runner {
     return step.value;
   }
 
-  runLater(calls: Calls, settle: (error: unknown, result: unknown) => void): void {
+  runLater(whole: Calls, settle: (error: unknown, result: unknown) => void): void {
     if (!this.isLive) return;
+    const calls = this.host.divided(whole);
     this.advance({ calls, settle, site: undefined }, this.lanes.length, () => calls.next());
   }
 

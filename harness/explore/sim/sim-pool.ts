@@ -78,6 +78,7 @@ export class SimPool extends ProcessPool {
     this.executions++;
     this.scene.machine.logs = (options.faults.losses ?? 0) > 0;
     this.scene.machine.platform = platforms[options.conditions?.platform ?? 'linux'];
+    this.scene.machine.splitsCalls = options.conditions?.splitCalls ?? false;
     return super.execute(options, strategy);
   }
 

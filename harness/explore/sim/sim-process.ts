@@ -25,6 +25,7 @@ import { requireWith } from './own-require.js';
 import { isOutside, routedSystem, strangerIn } from './routed-system.js';
 import type { Globals } from './script.js';
 import { SimLoop } from './sim-loop.js';
+import { type Half, inHalves } from './split-calls.js';
 import { systemOf } from './system.js';
 
 type Begin = Extract<Grant, { type: 'begin' }>;
@@ -49,6 +50,7 @@ export class SimProcess implements ClientProcess {
   isIdle = true;
   readonly wasBlocked = false;
   readonly unsteered = new Set<string>();
+  private readonly half: Half = {};
   private readonly clock = new Clock();
   private readonly timers = new Timers(this.clock);
   private readonly self: Self;
@@ -80,7 +82,7 @@ export class SimProcess implements ClientProcess {
     this.kernelProcess = machine.start(index);
     this.outsider = machine.start(index);
     const system = routedSystem(
-      systemOf(machine, () => this.kernelProcess),
+      systemOf(machine, () => this.kernelProcess, this.half),
       systemOf(machine, () => this.outsider),
       machine.place,
     );
@@ -95,6 +97,12 @@ export class SimProcess implements ClientProcess {
       isOpen: (fd) => !isOutside(fd),
       refuse: (why) => this.loop.halt('refused', why),
     });
+    const isInside = (call: Call) => {
+      if (isOurs(call)) return true;
+      const stranger = strangerIn(call);
+      if (stranger !== undefined) refuse(`looks outside of its home: ${call.call} ${stranger}`);
+      return false;
+    };
     this.loop = new SimLoop({
       clock: this.clock,
       sources: {
@@ -103,12 +111,8 @@ export class SimProcess implements ClientProcess {
         fireWatch: (grant) => this.watches.fire(grant),
         keepsAlive: () => this.timers.keepsAlive() || this.watches.keepsAlive(),
       },
-      isInside: (call) => {
-        if (isOurs(call)) return true;
-        const stranger = strangerIn(call);
-        if (stranger !== undefined) refuse(`looks outside of its home: ${call.call} ${stranger}`);
-        return false;
-      },
+      isInside,
+      divided: (calls) => (machine.splitsCalls ? inHalves(calls, this.half, isInside) : calls),
       make: (pending, grant) => this.make(pending, grant),
       ask: (stopped) => this.ask(stopped),
       onEnd: () => this.emitExit(),
@@ -198,7 +202,7 @@ export class SimProcess implements ClientProcess {
     this.kernelProcess = machine.start(this.index, begin.umask);
     this.isInKernel = true;
     this.at = this.memo.begin();
-    this.key = JSON.stringify([machine.platform.node, begin]);
+    this.key = JSON.stringify([machine.platform.node, machine.splitsCalls, begin]);
   }
 
   /** @returns where it comes to, if it has been there before */
@@ -246,7 +250,7 @@ export class SimProcess implements ClientProcess {
     this.clock.setNow(grant.now, grant.skewMs);
     this.scene.machine.kernel.now = grant.now;
     const made = makeCall(pending, grant, () => {
-      if (grant.errno !== undefined) throw errnoError(grant.errno, call.call, call.path);
+      if (grant.errno !== undefined) throw errnoError(grant.errno, call.half ?? call.call, call.path);
       return call.run(grant);
     });
     this.end = made.end;

@@ -11,6 +11,7 @@ import type { Kernel } from './kernel/kernel.js';
 import type { Process } from './kernel/process.js';
 import { type Named, nodeError } from './node-errors.js';
 import { nodeDirent, nodeStats } from './node-stats.js';
+import { type Half, Held } from './split-calls.js';
 
 /** A kernel, and which of its processes makes a call: asked for each call, since both are others in each execution. */
 export interface Machine {
@@ -22,10 +23,19 @@ type Options = Record<string, unknown> | undefined;
 /**
  * The synchronous functions of `fs`, on a simulated kernel: the same arguments, answers and errors as Node's. Of options, those that
  * no function of the room `calls` needs are left out.
+ * @param half which half of a call is made
  */
-export function systemOf(machine: Machine, processOf: () => Process): System & Disk {
+export function systemOf(machine: Machine, processOf: () => Process, half: Half = {}): System & Disk {
+  function ask<Name extends KernelCallName>(call: CallOf<Name>): AnswerOf<Name> | Errno {
+    const { kernel } = machine;
+    if (half.now === undefined) return kernel.call(processOf(), call);
+    if (half.now !== 'first') return kernel.finish(processOf(), half.now) as AnswerOf<Name> | Errno;
+    const found = kernel.resolve(processOf(), call);
+    if (found instanceof Errno) return found;
+    throw new Held(found);
+  }
   function make<Name extends KernelCallName>(call: CallOf<Name>, named: Named): AnswerOf<Name> {
-    const answer = machine.kernel.call(processOf(), call);
+    const answer = ask(call);
     if (answer instanceof Errno) throw nodeError(answer, named);
     return answer;
   }
@@ -41,7 +51,7 @@ export function systemOf(machine: Machine, processOf: () => Process): System & D
     make<Name>(call, { syscall });
 
   const looking = (call: 'stat' | 'lstat') => (place: unknown, options?: Options) => {
-    const answer = machine.kernel.call(processOf(), { call, path: pathOf(place) });
+    const answer = ask<typeof call>({ call, path: pathOf(place) });
     if (!(answer instanceof Errno)) return nodeStats(answer as Stats, options?.bigint === true);
     if (options?.throwIfNoEntry === false && answer.code === 'ENOENT') return undefined;
     throw nodeError(answer, { syscall: call, path: place });

@@ -16,6 +16,7 @@ const addition = ['ENOSPC', ...removal] as const;
  * something runs out of descriptors.
  */
 const errnosOfCalls: Readonly<Record<Exclude<CallName, 'open'> | UnknownCall, readonly Errno[]>> = {
+  resolve: lookup,
   access: lookup,
   stat: lookup,
   lstat: lookup,

@@ -2,6 +2,7 @@ import { actOf, followsLink } from '../protocol/act.js';
 import { type CallFacts, factsOf, type Part } from '../protocol/calls.js';
 import type { CallToMake } from '../protocol/protocol.js';
 import { UncontrolledError } from '../protocol/uncontrolled.js';
+import { isToFindDirectory, type Way, waysOf } from './halves.js';
 import { type Entry, lineage, type Route, type Tree, walk } from './walk.js';
 
 /** What a call touches, and how. Two that only read, or that only add, may change places. */
@@ -22,11 +23,24 @@ export type Subject = Pick<Route, 'entry' | 'inode'>;
 
 /** @param tree as the client knows it whose call it is */
 export function routesOf(call: CallToMake, tree: Tree): Routes {
-  const { call: name, path, at, to, toAt } = call;
-  return {
-    from: path === undefined ? undefined : walk(tree, path, at, followsLink(call)),
-    to: to === undefined ? undefined : walk(tree, to, toAt, factsOf(name)?.followsSecond ?? false),
-  };
+  const { from, to } = waysOf(call);
+  const { call: name, half } = call;
+  if (half === undefined)
+    return {
+      from: from && walk(tree, from.path, from.at, followsLink(call)),
+      to: to && walk(tree, to.path, to.at, factsOf(name)?.followsSecond ?? false),
+    };
+  const directory = (way: Way | undefined) => way && searched(walk(tree, way.path, way.at, true));
+  const file = () => from && walk(tree, from.path, from.at, followsLink({ ...call, call: half }));
+  return { from: isToFindDirectory(call) ? directory(from) : file(), to: directory(to) };
+}
+
+/** Whether a name may be looked up in what the way leads to is part of the way. */
+function searched(route: Route): Route {
+  const { inode, kind } = route;
+  return inode === undefined || kind !== 'directory'
+    ? route
+    : { ...route, searched: [...route.searched, inode] };
 }
 
 export function subjectOf({ fd }: CallToMake, { from }: Routes, tree: Tree): Subject {

@@ -1,19 +1,19 @@
 import { keyOf } from './footprint.js';
 import type { Entry, OpenFile } from './walk.js';
 
-/** What each client has open, by its descriptors. */
+/** What each client has open, by its descriptors, and what halves of its calls have found. */
 export class OpenFiles {
   private readonly all = new Map<string, OpenFile>();
 
-  get(client: number, fd: number): OpenFile | undefined {
+  get(client: number, fd: number | string): OpenFile | undefined {
     return this.all.get(`${client}.${fd}`);
   }
 
-  add(client: number, fd: number, file: OpenFile): void {
+  add(client: number, fd: number | string, file: OpenFile): void {
     this.all.set(`${client}.${fd}`, file);
   }
 
-  remove(client: number, fd: number): void {
+  remove(client: number, fd: number | string): void {
     this.all.delete(`${client}.${fd}`);
   }
 

@@ -27,6 +27,6 @@ export function treeOf(drawn: Drawn, open: Readonly<Record<number, OpenFile>> = 
       const above = placeOf(directory)?.split('/').slice(0, -1).join('/');
       return above === undefined ? undefined : above === '' ? root : found.get(above)?.inode;
     },
-    openFile: (fd) => open[fd],
+    openFile: (fd) => open[Number(fd)],
   };
 }

@@ -32,8 +32,8 @@ export interface Tree {
   child(directory: string, name: string): FoundEntry | undefined;
   /** What `..` leads to. */
   parent(directory: string): string | undefined;
-  /** An open file of the client whose call is looked at, by its descriptor. */
-  openFile(fd: number): OpenFile | undefined;
+  /** An open file of the client whose call is looked at, by its descriptor; or what a half of a call has found: see halves.ts. */
+  openFile(fd: number | string): OpenFile | undefined;
   /** The locks of the kernel that it holds. */
   readonly locks?: Iterable<string>;
   /** What is open can't be renamed, replaced or removed. */
@@ -66,15 +66,15 @@ const linksMax = 40;
 
 /**
  * Goes along a path as the kernel does: from entry to entry, through links, and up by `..` from wherever it has come to.
- * @param at the descriptor that the path begins at (`/proc/self/fd/N/...`): no name of that directory is looked up, so it is
+ * @param at the descriptor that the path begins at (`/proc/self/fd/N/...`), or what a half of a call has found: no name of that directory is looked up, so it is
  *   the same one after it was renamed, and a removed one stays empty though its name is given to another
  * @param follows goes through a link at the end, too
  */
-export function walk(tree: Tree, path: string, at: number | undefined, follows: boolean): Route {
+export function walk(tree: Tree, path: string, at: number | string | undefined, follows: boolean): Route {
   const route: Route = { entries: [], searched: [] };
   let current: FoundEntry = { inode: tree.root, kind: 'directory' };
   if (at !== undefined) {
-    if (path === '' && !follows) return { ...route, isDescriptor: true };
+    if (path === '' && !follows && typeof at === 'number') return { ...route, isDescriptor: true };
     const file = tree.openFile(at);
     if (!file) return route;
     if (file.inode === undefined) return { ...route, isOutside: true };

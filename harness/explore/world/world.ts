@@ -5,6 +5,7 @@ import { type CallFacts, factsOf } from '../protocol/calls.js';
 import type { CallEnd, CallToMake, Identity } from '../protocol/protocol.js';
 import { fingerprint } from './fingerprint.js';
 import { keyOf, lockOf, type Routes, routesOf, type Subject, subjectOf } from './footprint.js';
+import { heldFrom, heldTo, isToFindDirectory, type Way, waysOf } from './halves.js';
 import { Inodes } from './inodes.js';
 import { type Foresight, KnownRoutes } from './known-routes.js';
 import { type Change, Listeners, type Watch, type WatchEvent } from './listeners.js';
@@ -99,7 +100,7 @@ export class World implements Tree {
     return this;
   }
 
-  openFile(fd: number): OpenFile | undefined {
+  openFile(fd: number | string): OpenFile | undefined {
     return this.openFiles.get(this.current, fd);
   }
 
@@ -138,10 +139,13 @@ export class World implements Tree {
 
   private look(call: CallToMake): Foresight {
     const file = call.fd === undefined ? undefined : this.openFile(call.fd);
+    // Half a call is about the same as the whole one.
+    const { half: _, ...whole } = call;
+    const { from, to } = waysOf(whole);
     return {
       ...this.routes(call),
-      place: call.path === undefined ? file?.path : this.placeOf(call.path, call.at),
-      placeTo: call.to === undefined ? undefined : this.placeOf(call.to, call.toAt),
+      place: from ? this.placeOf(from) : file?.path,
+      placeTo: to && this.placeOf(to),
     };
   }
 
@@ -172,6 +176,9 @@ export class World implements Tree {
     this.as(client);
     const subject = subjectOf(call, foresight, this);
     const act = actOf(call, subject.inode !== undefined);
+    if (call.pin !== undefined)
+      for (const held of [heldFrom(call.pin), heldTo(call.pin)]) this.openFiles.remove(client, held);
+    if (end.pin !== undefined) this.hold(client, call, foresight, end.pin);
     if (end.errno !== undefined) return [];
     const { from, to } = foresight;
     const isFilled = act.second === 'fills' && to?.inode !== undefined;
@@ -191,6 +198,15 @@ export class World implements Tree {
       ...(act.first ? this.notify('rename', from) : []),
       ...(act.second ? this.notify(isFilled ? 'change' : 'rename', to) : []),
     ];
+  }
+
+  /** The first half of a call has found where the second one goes on. */
+  private hold(client: number, call: CallToMake, foresight: Foresight, pin: number): void {
+    const { from, to, place = '', placeTo = '' } = foresight;
+    const add = (held: string, { inode, kind, entry }: Route, at: string) =>
+      this.openFiles.add(client, held, { inode, isDirectory: kind === 'directory', entry, path: at });
+    if (from) add(heldFrom(pin), from, isToFindDirectory(call) ? parentOf(place) : place);
+    if (to) add(heldTo(pin), to, parentOf(placeTo));
   }
 
   private notify(event: Change['event'], subject: Subject | undefined): [client: number, WatchEvent][] {
@@ -236,7 +252,7 @@ export class World implements Tree {
   }
 
   /** What a path stands for: that of a directory which is gone, what it stood for last. */
-  private placeOf(place: string, at: number | undefined): string {
+  private placeOf({ path: place, at }: Way): string {
     const file = at === undefined ? undefined : this.openFile(at);
     const id = file?.inode === undefined || !file.isDirectory ? '' : this.inodes.idOf(file.inode);
     const base = (id && (this.places.directory(id) ?? this.places.lastSeen(id))) || file?.path || '';

@@ -11,7 +11,7 @@ export interface Place {
 /** A call with all that any call could need. Descriptors are slots, since their numbers differ. */
 export interface Step {
   who: 0 | 1;
-  call: Exclude<CallName, 'lock' | 'unlock' | 'watch' | 'unwatch' | 'alive' | 'sleep'>;
+  call: Exclude<CallName, 'lock' | 'unlock' | 'watch' | 'unwatch' | 'alive' | 'sleep' | 'resolve'>;
   place: Place;
   to: Place;
   slot: number;
