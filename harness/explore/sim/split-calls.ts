@@ -51,7 +51,7 @@ function* made(call: Call, half: Half, isInside: (call: Call) => boolean): Calls
  * It may be made in two steps, and that can make a difference. It makes none where a directory is to be found which no path but the
  * sandbox or a descriptor leads to: these are what they are.
  */
-function hasHalves({ call, flags, path, to }: Call): boolean {
+export function hasHalves({ call, flags, path, to }: Pick<Call, 'call' | 'flags' | 'path' | 'to'>): boolean {
   const facts = factsOf(call);
   if (!facts || facts.isWhole || openWay(flags).isUnknown || path === undefined) return false;
   const needed = findsDirectory({ call, ...(flags === undefined ? {} : { flags }) }) ? 2 : 1;
