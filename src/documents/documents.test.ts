@@ -72,6 +72,7 @@ const elsewhere = {
   'harness/explore/shards.test.ts and harness/explore/report/merge-parts.test.ts': [
     'holdfast explore --target ./my-store.ts --strategy random --schedules 20000 --seed 7 --all --shard 2/4 --out shards/2',
   ],
+  'harness/explore/split-calls.test.ts': ['npm run explore -- --split-calls --preemptions 2'],
   'the nightly job': ['npm run mutants', 'npm run explore -- --mutants', 'npm run test:full', '.ci/agent'],
   'harness/cli/documented-migration.test.ts': ['bun race.mjs ./before.mjs', 'bun race.mjs ./after.mjs'],
   'src/documents/reference.test.ts': ['npm run docs'],

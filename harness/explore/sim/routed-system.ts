@@ -18,12 +18,19 @@ export function isOutside(fd: number): boolean {
  * Outside of the sandbox there is only the root directory, which is above it: what else there is on a real machine is not simulated.
  * @returns the path of anything else that a call is about
  */
-export function strangerIn({ path: from, to }: Call): string | undefined {
+function strangerIn({ path: from, to }: Call): string | undefined {
   return [from, to].find((place) => {
     if (place === undefined) return false;
     const anchored = anchoredIn(place);
     return path.posix.normalize(anchored ? `/${anchored.rest}` : place).replace(/(?<=.)\/$/, '') !== '/';
   });
+}
+
+/** Ends a program that looks at anything else. @returns false: the call is not about the sandbox */
+export function refuseStranger(call: Call, refuse: (what: string) => void): false {
+  const stranger = strangerIn(call);
+  if (stranger !== undefined) refuse(`looks outside of its home: ${call.call} ${stranger}`);
+  return false;
 }
 
 /** What a function of the system is given, by the table of calls. One that only a `Disk` has is given a path. */

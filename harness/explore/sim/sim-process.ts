@@ -22,7 +22,7 @@ import { fsOn, ownFs } from './own-fs.js';
 import { globalObject, sharedGlobals } from './own-globals.js';
 import { ownProcess } from './own-process.js';
 import { requireWith } from './own-require.js';
-import { isOutside, routedSystem, strangerIn } from './routed-system.js';
+import { isOutside, refuseStranger, routedSystem } from './routed-system.js';
 import type { Globals } from './script.js';
 import { SimLoop } from './sim-loop.js';
 import { type Half, inHalves } from './split-calls.js';
@@ -97,12 +97,7 @@ export class SimProcess implements ClientProcess {
       isOpen: (fd) => !isOutside(fd),
       refuse: (why) => this.loop.halt('refused', why),
     });
-    const isInside = (call: Call) => {
-      if (isOurs(call)) return true;
-      const stranger = strangerIn(call);
-      if (stranger !== undefined) refuse(`looks outside of its home: ${call.call} ${stranger}`);
-      return false;
-    };
+    const isInside = (call: Call) => isOurs(call) || refuseStranger(call, refuse);
     this.loop = new SimLoop({
       clock: this.clock,
       sources: {

@@ -1,5 +1,8 @@
 import { findsDirectory } from '../protocol/act.js';
 import type { CallToMake } from '../protocol/protocol.js';
+import type { Foresight } from './known-routes.js';
+import { parentOf } from './sandbox-files.js';
+import type { OpenFile, Route } from './walk.js';
 
 /** A path, or a part of one, and where it begins. */
 export interface Way {
@@ -9,13 +12,34 @@ export interface Way {
 }
 
 /** What the first half of a call has found at its first path. */
-export function heldFrom(pin: number): string {
+function heldFrom(pin: number): string {
   return `half ${pin}`;
 }
 
 /** The same at its second path. */
-export function heldTo(pin: number): string {
+function heldTo(pin: number): string {
   return `half ${pin} to`;
+}
+
+export function heldUnder(pin: number): string[] {
+  return [heldFrom(pin), heldTo(pin)];
+}
+
+/** Where the second half goes on: as from what is open. */
+export function heldAfter(
+  call: CallToMake,
+  { from, to, place = '', placeTo = '' }: Foresight,
+  pin: number,
+): [held: string, OpenFile][] {
+  const open = ({ inode, kind, entry }: Route, path: string) => ({
+    inode,
+    isDirectory: kind === 'directory',
+    entry,
+    path,
+  });
+  const second: [string, OpenFile][] = to ? [[heldTo(pin), open(to, parentOf(placeTo))]] : [];
+  if (!from) return second;
+  return [[heldFrom(pin), open(from, isToFindDirectory(call) ? parentOf(place) : place)], ...second];
 }
 
 /** What a call that is the first half of another one is to find: that is a directory. */

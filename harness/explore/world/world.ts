@@ -5,7 +5,7 @@ import { type CallFacts, factsOf } from '../protocol/calls.js';
 import type { CallEnd, CallToMake, Identity } from '../protocol/protocol.js';
 import { fingerprint } from './fingerprint.js';
 import { keyOf, lockOf, type Routes, routesOf, type Subject, subjectOf } from './footprint.js';
-import { heldFrom, heldTo, isToFindDirectory, type Way, waysOf } from './halves.js';
+import { heldAfter, heldUnder, type Way, waysOf } from './halves.js';
 import { Inodes } from './inodes.js';
 import { type Foresight, KnownRoutes } from './known-routes.js';
 import { type Change, Listeners, type Watch, type WatchEvent } from './listeners.js';
@@ -176,9 +176,9 @@ export class World implements Tree {
     this.as(client);
     const subject = subjectOf(call, foresight, this);
     const act = actOf(call, subject.inode !== undefined);
-    if (call.pin !== undefined)
-      for (const held of [heldFrom(call.pin), heldTo(call.pin)]) this.openFiles.remove(client, held);
-    if (end.pin !== undefined) this.hold(client, call, foresight, end.pin);
+    if (call.pin !== undefined) for (const held of heldUnder(call.pin)) this.openFiles.remove(client, held);
+    if (end.pin !== undefined)
+      for (const [held, file] of heldAfter(call, foresight, end.pin)) this.openFiles.add(client, held, file);
     if (end.errno !== undefined) return [];
     const { from, to } = foresight;
     const isFilled = act.second === 'fills' && to?.inode !== undefined;
@@ -198,15 +198,6 @@ export class World implements Tree {
       ...(act.first ? this.notify('rename', from) : []),
       ...(act.second ? this.notify(isFilled ? 'change' : 'rename', to) : []),
     ];
-  }
-
-  /** The first half of a call has found where the second one goes on. */
-  private hold(client: number, call: CallToMake, foresight: Foresight, pin: number): void {
-    const { from, to, place = '', placeTo = '' } = foresight;
-    const add = (held: string, { inode, kind, entry }: Route, at: string) =>
-      this.openFiles.add(client, held, { inode, isDirectory: kind === 'directory', entry, path: at });
-    if (from) add(heldFrom(pin), from, isToFindDirectory(call) ? parentOf(place) : place);
-    if (to) add(heldTo(pin), to, parentOf(placeTo));
   }
 
   private notify(event: Change['event'], subject: Subject | undefined): [client: number, WatchEvent][] {
