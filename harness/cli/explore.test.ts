@@ -169,6 +169,16 @@ describe('holdfast explore', () => {
     },
   );
 
+  // Its short twin is harness/explore/split-calls.test.ts.
+  it('explore --split-calls says that no real process was asked, and how to search again', long, async () => {
+    const cwd = newDirectory();
+    const found = await holdfastWarm(['explore', '--target', 'naive', '--split-calls'], { cwd });
+    expect([found.exitCode, found.stderr]).toEqual([1, '']);
+    expect(found.stdout).toContain('a process is stopped in the middle of a call in simulation only');
+    const report = JSON.parse(readFileSync(path.join(cwd, 'reports', 'explore', 'report.json'), 'utf8'));
+    expect(report.scenarios[0].reproduce).toMatch(/ --executor sim --split-calls$/);
+  });
+
   // The short twin of these two is harness/explore/from-scenario.test.ts.
   it(
     'explore writes report.json, and reduces a stress scenario to a small program with its faults',
