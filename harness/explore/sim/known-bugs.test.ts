@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { long } from '../../../src/tiers.test.helper.js';
 import type { ExploreOptions } from '../explore.js';
 import { fixture, searchSimulated } from '../explore.test.helper.js';
+import { nameOf } from '../schedule/action.js';
 
 /** Bugs of packages in use, unmodified, as the search in simulation comes to them. */
 
@@ -12,6 +13,8 @@ async function kindsOf(options: ExploreOptions): Promise<string[]> {
 }
 
 const textbook = 'textbook?stale=2000';
+/** @param looks whether a holder looks if it can have been taken over before it releases */
+const lateRelease = (looks: boolean) => `${fixture('releases-late.mjs')}?looks=${looks}`;
 const atomic = (fsync: boolean) => `${fixture('writes-atomically.mjs')}?fsync=${fsync}`;
 
 type Drawn = Pick<ExploreOptions, 'seed' | 'schedules'>;
@@ -29,6 +32,22 @@ drawnInTiers(
   async (drawn) => {
     const options = { target: textbook, clients: ['set a', 'set b'], steal: true } as const;
     expect(await kindsOf({ ...options, ...drawn, strategy: 'pct' })).toContain('lost-update, G8');
+  },
+);
+
+drawnInTiers(
+  'a holder of proper-lockfile that is paused beyond "stale" releases the lock of the next one, beside which a third one enters',
+  { seed: 7, schedules: 8 },
+  { seed: 1, schedules: 60 },
+  async (drawn) => {
+    const options = { clients: ['set a', 'set b', 'set c'], steal: true, strategy: 'pct', ...drawn } as const;
+    const [found] = (await searchSimulated({ ...options, target: lateRelease(false) })).failures;
+    expect([found?.kind, found?.guarantee]).toEqual(['lost-update', 'G2']);
+    expect(found?.finding?.operations).toHaveLength(2);
+    // It has no part in the loss itself: neither its write is lost, nor has it written over another one.
+    const paused = found?.actions.find((action) => action.do === 'pause');
+    expect(found?.finding?.operations).not.toContain(`${nameOf(paused?.client ?? -1)}.0.0`);
+    expect(await kindsOf({ ...options, target: lateRelease(true) })).toEqual([]);
   },
 );
 
