@@ -1,3 +1,4 @@
+import { findByTests } from './find-by-tests.js';
 import type { Mutant } from './mutant.js';
 import type { Sandbox } from './sandbox.js';
 import { searchMutants } from './search.js';
@@ -27,15 +28,10 @@ export async function findByLayers(mutants: readonly Mutant[], sandbox: Sandbox)
       : 'nothing found';
     say(`explore sim  ${breaks.padEnd(6)} ${name}: ${what}`);
   });
-  const survivors: string[] = [];
-  let byTests = 0;
-  for (const mutant of mutants.filter(({ name }) => !bySearch.has(name))) {
-    const { kind } = await sandbox.run(mutant.test, mutant);
-    if (kind === 'noticed') byTests++;
-    else survivors.push(mutant.name);
-    say(`tests        ${mutant.breaks.padEnd(6)} ${mutant.name}: ${kind}`);
-  }
+  const left = mutants.filter(({ name }) => !bySearch.has(name));
+  const survivors = await findByTests(left, sandbox, say);
   bySearch.delete(asItIs);
+  const byTests = left.length - survivors.length;
   const found = bySearch.size + byTests;
   say('');
   say(`${found} of ${mutants.length} mutants found: ${bySearch.size} by explore sim, ${byTests} by tests`);

@@ -39,6 +39,10 @@ export class Sandbox {
       watch: false,
       reporters: [{}],
       testTimeout: 60_000,
+      // Processes that a test starts run what was built, without the change: only what is done in the test itself is broken.
+      provide: { installation: project },
+      // All that a test file has: a name that is not known here would be an error.
+      tags: [{ name: 'long' }, { name: 'nightly' }],
     };
     return new Sandbox(root, await createVitest('test', options));
   }
