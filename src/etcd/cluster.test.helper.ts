@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -73,7 +73,6 @@ export async function newCluster(
   const ports = await freePorts(2 * members);
   const peers = ports.slice(0, members).map((port) => `http://127.0.0.1:${port}`);
   const endpoints = ports.slice(members).map((port) => `${scheme}://127.0.0.1:${port}`);
-  // They go with all that the run has left: a member that was killed a moment ago may still write.
   const directories = peers.map(() => mkdtempSync(path.join(tmpdir(), 'holdfast-etcd-')));
   const children: ChildProcess[] = [];
 
@@ -114,6 +113,8 @@ export async function newCluster(
   });
   const end = () => {
     for (const child of children) child.kill('SIGKILL');
+    // Each has more than 100 MB there, and one that was killed a moment ago may still write.
+    for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
   };
   if (run === untilTheFileEnds) {
     atFileEnd(end);

@@ -1,8 +1,7 @@
-import { type BigIntStats, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { type BigIntStats, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { interceptStats } from '../store/calls.test.helper.js';
-import { newDirectory } from '../store/scratch.test.helper.js';
 import { aWhile } from '../waiting.test.helper.js';
 import { openTokens, type Tokens } from './tokens.js';
 
@@ -33,7 +32,9 @@ let good: string;
 let bad: string;
 beforeEach(async () => {
   clock.tickNs = 10_000_000n;
-  file = path.join(newDirectory(), 'auth-tokens.json');
+  // In memory no inode number is used twice.
+  const directory = mkdtempSync(path.join(inject('usualDirectory'), 'coarse-'));
+  file = path.join(directory, 'auth-tokens.json');
   tokens = openTokens({ file });
   const made = await tokens.create();
   ({ token } = made);
