@@ -1,14 +1,18 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { failureOf } from '../conformance/case.js';
 import { openStore, openTokens, type StoreEvent } from '../index.js';
 import { long } from '../tiers.test.helper.js';
 import { eventually, until } from '../waiting.test.helper.js';
-import { lacksEtcd, newCluster } from './cluster.test.helper.js';
+import { type Cluster, lacksEtcd, newCluster } from './cluster.test.helper.js';
 import { etcd } from './index.js';
 
 describe.skipIf(lacksEtcd())('what a store on etcd reports of its members', () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await newCluster(1);
+  });
+
   it('a member that is stopped leaves it degraded, and one that goes on lets it resume, for tokens as well', async () => {
-    const cluster = await newCluster(1);
     const options = { endpoints: cluster.endpoints, prefix: cluster.prefix(), attemptMs: 500 };
     const events: { ofStore: StoreEvent[]; ofTokens: StoreEvent[] } = { ofStore: [], ofTokens: [] };
     await using store = openStore(etcd(options), { onEvent: (event) => events.ofStore.push(event) });
@@ -30,8 +34,8 @@ describe.skipIf(lacksEtcd())('what a store on etcd reports of its members', () =
 
   it('another member that answers is reported, and a listener that throws is a warning and no failure', async () => {
     // Two clusters of one: what is reported does not depend on what they agree about.
-    const clusters = [await newCluster(1), await newCluster(1)];
-    const endpoints = clusters.flatMap((cluster) => cluster.endpoints);
+    const clusters = [cluster, await newCluster(1)];
+    const endpoints = clusters.flatMap((one) => one.endpoints);
     const warnings: string[] = [];
     const onWarning = ({ message }: Error) => void warnings.push(message);
     process.on('warning', onWarning);
@@ -44,11 +48,11 @@ describe.skipIf(lacksEtcd())('what a store on etcd reports of its members', () =
     await using store = openStore(etcd({ endpoints, prefix: 'x' }), { onEvent, deadlineMs: 60_000 });
     await store.get('a');
     // Whichever it has begun with: in the end it is at the first one.
-    for (const cluster of clusters) {
-      cluster.signal(0, 'SIGKILL');
+    for (const one of clusters) {
+      one.signal(0, 'SIGKILL');
       await store.get('a');
-      cluster.start(0);
-      await cluster.ready();
+      one.start(0);
+      await one.ready();
     }
     const [to, from] = endpoints.map((endpoint) => new URL(endpoint).host);
     const moves = events.filter(({ type }) => type === 'moved');
@@ -57,20 +61,20 @@ describe.skipIf(lacksEtcd())('what a store on etcd reports of its members', () =
   });
 
   it('a majority that is killed is reported, and that one is there again', long, async () => {
-    const cluster = await newCluster(3);
+    const three = await newCluster(3);
     const events: StoreEvent[] = [];
-    const options = { endpoints: cluster.endpoints, prefix: cluster.prefix(), attemptMs: 1000 };
+    const options = { endpoints: three.endpoints, prefix: three.prefix(), attemptMs: 1000 };
     await using store = openStore(etcd(options), {
       onEvent: (event) => events.push(event),
       deadlineMs: 60_000,
     });
     await store.set('a', 1);
-    cluster.signal(0, 'SIGKILL');
-    cluster.signal(1, 'SIGKILL');
+    three.signal(0, 'SIGKILL');
+    three.signal(1, 'SIGKILL');
     const waiting = store.set('b', 2);
     await until(() => events.some(({ type }) => type === 'degraded'));
-    cluster.start(0);
-    cluster.start(1);
+    three.start(0);
+    three.start(1);
     await waiting;
     expect(events.map(({ type }) => type)).toContain('resumed');
   });

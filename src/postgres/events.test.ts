@@ -3,16 +3,15 @@ import { failureOf } from '../conformance/case.js';
 import { openStore, openTokens, type StoreEvent } from '../index.js';
 import { eventually } from '../waiting.test.helper.js';
 import { postgres } from './index.js';
-import { lacksPostgres, newServer, type Server } from './server.test.helper.js';
+import { lacksPostgres, newServer, type Server, sharedServer } from './server.test.helper.js';
 
 describe.skipIf(lacksPostgres())('what a store on PostgreSQL reports of its hosts', () => {
-  let servers: [Server, Server];
+  let server: Server;
   beforeAll(async () => {
-    servers = await Promise.all([newServer(), newServer()]);
+    server = await newServer();
   });
 
   it('a server that is stopped leaves it degraded, and one that goes on lets it resume, for tokens as well', async () => {
-    const [server] = servers;
     const options = { ...server.options(), attemptMs: 500 };
     const { place } = postgres(options);
     const events: { ofStore: StoreEvent[]; ofTokens: StoreEvent[] } = { ofStore: [], ofTokens: [] };
@@ -34,7 +33,7 @@ describe.skipIf(lacksPostgres())('what a store on PostgreSQL reports of its host
   });
 
   it('another host that answers is reported, and a listener that throws is no failure', async () => {
-    const [other, server] = servers;
+    const other = await sharedServer();
     const options = { ...server.options(), hosts: [server.host, other.host] };
     const events: StoreEvent[] = [];
     const onEvent = (event: StoreEvent) => {

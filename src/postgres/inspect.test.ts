@@ -5,7 +5,13 @@ import { postgres, reseal } from './index.js';
 import { inspectPostgres } from './inspect.js';
 import { Line } from './line.js';
 import { type PostgresOptions, settingsOf } from './options.js';
-import { lacksPostgres, newServer, type SharedServer, sharedServer } from './server.test.helper.js';
+import {
+  lacksPostgres,
+  newServer,
+  type Server,
+  type SharedServer,
+  sharedServer,
+} from './server.test.helper.js';
 
 const newKey = (id: string) => ({ id, secret: new Uint8Array(32).fill(id.charCodeAt(0)) });
 const [old, next] = [newKey('old'), newKey('next')];
@@ -18,8 +24,10 @@ async function told(options: PostgresOptions): Promise<string[]> {
 
 describe.skipIf(lacksPostgres())('what is found out about a store on PostgreSQL', () => {
   let server: SharedServer;
+  /** Its roles and its settings are changed, and the last test that uses it kills it. */
+  let own: Server;
   beforeAll(async () => {
-    server = await sharedServer();
+    [server, own] = await Promise.all([sharedServer(), newServer(['-c', 'fsync=off'])]);
   });
 
   const run = async (on: SharedServer, ...statements: string[]) => {
@@ -45,7 +53,6 @@ describe.skipIf(lacksPostgres())('what is found out about a store on PostgreSQL'
   });
 
   it('tells a user who lacks a right, and makes no schema', async () => {
-    const own = await newServer();
     const line = new Line(settingsOf(own.options()));
     onTestFinished(() => line.close());
     await run(own, 'drop schema holdfast cascade', 'create role limited login');
@@ -68,7 +75,6 @@ describe.skipIf(lacksPostgres())('what is found out about a store on PostgreSQL'
   });
 
   it('says what a commit waits for, and that a standby takes none', async () => {
-    const own = await newServer(['-c', 'fsync=off']);
     expect((await told(own.options())).join('\n')).toMatch(/^problem durability: fsync is off/m);
     own.signal('SIGKILL');
     own.startAsStandby();

@@ -7,7 +7,13 @@ import { Line } from './line.js';
 import { type Fate, lossy } from './lossy.test.helper.js';
 import { type PostgresOptions, settingsOf } from './options.js';
 import { beginSession, commit, endSession } from './schema.js';
-import { lacksPostgres, newServer, type SharedServer, sharedServer } from './server.test.helper.js';
+import {
+  lacksPostgres,
+  newServer,
+  type Server,
+  type SharedServer,
+  sharedServer,
+} from './server.test.helper.js';
 
 /** A promise, and the function that resolves it. */
 function gate(): { closed: Promise<void>; open: () => void } {
@@ -20,8 +26,10 @@ function gate(): { closed: Promise<void>; open: () => void } {
 
 describe.skipIf(lacksPostgres())('a store on PostgreSQL', () => {
   let server: SharedServer;
+  /** Killed by two tests, of which the second leaves it a standby. */
+  let own: Server;
   beforeAll(async () => {
-    server = await sharedServer();
+    [server, own] = await Promise.all([sharedServer(), newServer()]);
   });
 
   /** A store whose commits have such fates from the second on, and one without. */
@@ -113,7 +121,6 @@ describe.skipIf(lacksPostgres())('a store on PostgreSQL', () => {
   });
 
   it('has what was acknowledged after the server was killed, is not available meanwhile, and goes on by itself', async () => {
-    const own = await newServer();
     const options = own.options();
     await using store = openStore(postgres(options));
     const seen: unknown[] = [];
@@ -133,7 +140,6 @@ describe.skipIf(lacksPostgres())('a store on PostgreSQL', () => {
   });
 
   it('reads nothing from a standby, which may lag', async () => {
-    const own = await newServer();
     const options = own.options();
     await using store = openStore(postgres(options));
     await store.set('a', 1);

@@ -3,10 +3,16 @@ import { failureOf } from '../conformance/case.js';
 import { openStore } from '../index.js';
 import { eventually } from '../waiting.test.helper.js';
 import { postgres } from './index.js';
-import { lacksPostgres, newCertificate, newServer, type Server } from './server.test.helper.js';
+import {
+  lacksPostgres,
+  newCertificate,
+  newServer,
+  type SharedServer,
+  sharedServer,
+} from './server.test.helper.js';
 
 describe.skipIf(lacksPostgres())('a store on PostgreSQL by TLS', () => {
-  const at = (server: Server, name: string, ca?: Buffer) => {
+  const at = (server: SharedServer, name: string, ca?: Buffer) => {
     const options = { ...server.options(), hosts: [server.host.replace('127.0.0.1', name)] };
     const store = openStore(postgres({ ...options, tls: ca ? { ca } : {} }));
     onTestFinished(() => store.close());
@@ -34,7 +40,7 @@ describe.skipIf(lacksPostgres())('a store on PostgreSQL by TLS', () => {
   });
 
   it('sends nothing to a server that takes no TLS', async () => {
-    const store = at(await newServer(), '127.0.0.1');
+    const store = at(await sharedServer(), '127.0.0.1');
     const error = await failureOf(() => store.set('a', 1, { deadlineMs: 2000 }));
     expect(error.message).toContain('it takes no TLS');
   });
