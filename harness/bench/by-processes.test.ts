@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type * as ByProcesses from './by-processes.js';
+import type * as Built from './built.test.helper.js';
 
-const built = new URL('../../build/harness/bench/by-processes.js', import.meta.url).href;
-const { exploreByProcesses } = (await import(built)) as typeof ByProcesses;
+const built = new URL('../../dist/harness/bench/built.test.helper.js', import.meta.url).href;
+const { exploreByProcesses } = (await import(built)) as typeof Built;
 
 test('what is measured as real processes is searched by these', async () => {
   const { executor, executions } = await exploreByProcesses({ target: 'naive', schedules: 1, threads: 1 });

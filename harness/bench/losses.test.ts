@@ -4,10 +4,12 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { long } from '../../src/tiers.test.helper.js';
+import type * as Built from './built.test.helper.js';
+import type { BenchContext } from './context.js';
 import type { Losses } from './result.js';
 
 /** The built harness: its processes are programs of it. */
-const built = (name: string) => new URL(`../../build/harness/bench/${name}`, import.meta.url).href;
+const built = new URL('../../dist/harness/bench/built.test.helper.js', import.meta.url).href;
 const fixture = (name: string) => fileURLToPath(new URL(`../stress/fixtures/${name}`, import.meta.url));
 const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-test-')));
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
@@ -17,12 +19,10 @@ it(
   'a store that acknowledges what it has not stored loses it to a kill, and the hardened store does not',
   long,
   async () => {
-    const { lossesUnderKills } = await import(built('losses.js'));
-    const { Crew } = await import(built('crew.js'));
-    const { fileMaker } = await import(built('context.js'));
-    const { resolveTarget } = await import(new URL('../targets/index.js', built('.')).href);
+    const { Crew, fileMaker, lossesUnderKills, resolveTarget } = (await import(built)) as typeof Built;
     const crew = new Crew(directory);
-    const context = { crew, newFile: fileMaker(directory), signal: new AbortController().signal };
+    const { signal } = new AbortController();
+    const context = { crew, newFile: fileMaker(directory), signal } as BenchContext;
     const forgetful = {
       label: 'forgetful',
       module: pathToFileURL(fixture('in-memory.ts')).href,

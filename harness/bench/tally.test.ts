@@ -1,19 +1,21 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import type * as Built from './built.test.helper.js';
 import type { BenchContext } from './context.js';
 import { findRivals } from './rivals/index.js';
 
-/** The built harness: its processes are programs of it. */
-const built = (name: string) => new URL(`../../build/harness/bench/${name}`, import.meta.url).href;
 const fixture = (name: string) => fileURLToPath(new URL(`../stress/fixtures/${name}`, import.meta.url));
 const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-test-')));
-const { Crew } = await import(built('crew.js'));
-const { fileMaker } = await import(built('context.js'));
-const { resolveTarget } = await import(new URL('../targets/index.js', built('.')).href);
+/** As it is shipped: a process that loads its modules one by one takes twice as long to start. */
+const built = (name: string) => new URL(`../../dist/harness/bench/${name}`, import.meta.url).href;
+const { contend, Crew, endure, fileMaker, measureSizes, resolveTarget, Tally } = (await import(
+  built('built.test.helper.js')
+)) as typeof Built;
 const crew = new Crew(directory);
 afterAll(async () => {
   await crew.killAll();
@@ -28,8 +30,6 @@ const specOf = (file: string) => ({
 const hardened = resolveTarget('hardened', '.');
 
 it('what processes that contend have lost is counted by a fresh process', async () => {
-  const { contend } = await import(built('parts/contended.js'));
-  const { Tally } = await import(built('tally.js'));
   const signal = new AbortController().signal;
   const context = { crew, newFile: fileMaker(directory), signal } as BenchContext;
   const workers = await crew.hire(2, hardened, context.newFile());
@@ -45,7 +45,6 @@ it('what processes that contend have lost is counted by a fresh process', async 
 });
 
 it('what a larger file costs is measured in changes that are there at the end', async () => {
-  const { measureSizes } = await import(built('parts/sizes.js'));
   const signal = new AbortController().signal;
   const resultsOf = async (target: typeof hardened) => {
     const newFile = fileMaker(mkdtempSync(path.join(directory, 'sizes-')));
@@ -60,7 +59,6 @@ it('what a larger file costs is measured in changes that are there at the end', 
 });
 
 it('a process that makes very many changes is weighed: a store that leaves a file open each time grows', async () => {
-  const { endure } = await import(built('parts/endurance.js'));
   const leaking = path.join(directory, 'leaking.mjs');
   writeFileSync(
     leaking,
@@ -86,7 +84,8 @@ it('the process at rest names what a store keeps it alive by: the hardened store
     const config = { file: path.join(directory, 'auth.json'), target, idleMs: 1 };
     const child = crew.spawn(fileURLToPath(built('idle-process.js')), [JSON.stringify(config)]);
     const line =
-      (await text(child.stdout)).split('\n').find((one) => one.startsWith('{"keptAliveBy":')) ?? '{}';
+      (await text(child.stdout as Readable)).split('\n').find((one) => one.startsWith('{"keptAliveBy":')) ??
+      '{}';
     return JSON.parse(line).keptAliveBy;
   };
   const found = await Promise.all([keptAliveBy(specOf(clinging)), keptAliveBy(hardened)]);

@@ -24,6 +24,7 @@ export const tests = [
   'src/conformance/run.ts',
   'src/conformance/programs.ts',
   'harness/explore/built.test.helper.ts',
+  'harness/bench/built.test.helper.ts',
   'harness/stress/blind-run.test.helper.ts',
 ];
 
