@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { long } from '../../../../src/tiers.test.helper.js';
 import type { Compared, Crew } from './compare.test.helper.js';
 
@@ -25,7 +25,12 @@ async function compareAll(countOf: (row: Row) => number): Promise<Found> {
   const words = crews.map((row) => `${row[1]}:${countOf(row)}:${seedOf(row[4])}`);
   // Each thread has to agree to a change of user, so there are few.
   const args = ['--v8-pool-size=0', program, ...words];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: path.parse(program).root });
+  // Times are compared on the usual file system: in memory they are too coarse.
+  const env = { ...process.env, TMPDIR: inject('usualDirectory') };
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    cwd: path.parse(program).root,
+    env,
+  });
   return JSON.parse(stdout) as Found;
 }
 
