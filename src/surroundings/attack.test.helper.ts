@@ -39,7 +39,8 @@ export function homeOf(uid: number, mode = 0o755): string {
 /** It and all below it. `readdir` by itself goes through links. */
 function namesBelow(directory: string, name = ''): string[] {
   const place = path.join(directory, name);
-  const below = lstatSync(place).isDirectory() ? readdirSync(place).sort() : [];
+  const isDirectory = lstatSync(place, { throwIfNoEntry: false })?.isDirectory();
+  const below = isDirectory ? readdirSync(place).sort() : [];
   return [name, ...below.flatMap((each) => namesBelow(directory, path.join(name, each)))];
 }
 
@@ -92,15 +93,20 @@ export function leaksIn(directory: string, uid: number): string[] {
 
 const children: ReturnType<typeof spawn>[] = [];
 atFileEnd(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+  for (const child of children.splice(0)) endGroup(child);
 });
+
+function endGroup({ pid, exitCode, signalCode }: ReturnType<typeof spawn>): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
+}
 
 /** Runs a program of Node or another as a user, until the tests of the file are over or it is ended. */
 export function attack(uid: number, command: string[]): { end: () => void; ended: Promise<unknown> } {
   const [name = '', ...args] = [...asUser(uid), ...command];
-  const child = spawn(name, args, { stdio: 'ignore' });
+  // In a group of its own: what a shell has started goes with it.
+  const child = spawn(name, args, { stdio: 'ignore', detached: true });
   children.push(child);
-  return { end: () => child.kill('SIGKILL'), ended: once(child, 'exit') };
+  return { end: () => endGroup(child), ended: once(child, 'exit') };
 }
 
 /** Exchanges names two by two, each with the next, as fast as the system can. */

@@ -212,7 +212,8 @@ describe.skipIf(exchange === undefined)('a user in a directory that all share', 
       visitor.tell('begin');
       const ends = new Map<string, number>(Object.entries(JSON.parse(await visitor.line())));
       visitor.endInput();
-      for (const attacker of attackers) attacker.end();
+      for (const { end } of attackers) end();
+      await Promise.all(attackers.map(({ ended }) => ended));
       report(`mode ${mode}`, ends);
       expect(listingOf(outside)).toEqual(before);
       expect(leaksIn(home, mallory)).toEqual([]);
