@@ -194,8 +194,15 @@ const others: Mutant[] = [
     name: 'the numbers of another machine are asked for here',
     breaks: 'G8',
     file: owner,
-    edits: [['owner.machine !== self.machine || hasProcess', 'hasProcess']],
+    edits: [['!isOurMachine(owner) || hasProcess', 'hasProcess']],
     test: 'src/store/file/queue/owner.test.ts',
+  },
+  {
+    name: 'an answer to another machine is kept for ever',
+    breaks: 'G6',
+    file: survey,
+    edits: [['given.ctimeMs > answerMs;', 'given.ctimeMs > answerMs * 1e9;']],
+    test: 'src/store/file/commit/survey.test.ts',
   },
   {
     name: 'a process that may not be asked counts as dead',

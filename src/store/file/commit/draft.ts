@@ -29,7 +29,7 @@ export function draftOf(
   entries: readonly QueueEntry[],
   { state, last, recovery }: Omit<Basis, 'requests'>,
 ): Draft {
-  const requests = readRequests(site, intent.intents, entries, recovery, task.unresponsive);
+  const requests = readRequests(site, intent, entries, recovery, task.unresponsive);
   const basis = { state, last, recovery, requests };
   const document = applyAll(site, task, basis);
   const isNew = recovery.restores || document !== recovery.held.document;

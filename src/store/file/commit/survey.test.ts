@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemError } from '../../calls.test.helper.js';
 import { newFile, siteOf } from '../../scratch.test.helper.js';
 import { endedName, newTicketName } from '../queue/entry-names.js';
 import { createIntent, listEntries, release } from '../queue/intents.js';
+import { self } from '../queue/owner.js';
 import { encodeRequest } from '../queue/request.js';
 import type { Recovery } from './recovery.js';
 import { readRequests } from './survey.js';
@@ -11,19 +12,32 @@ import { readRequests } from './survey.js';
 const content = encodeRequest([{ key: 'theirs', raw: '1' }]);
 
 /** A request in the directory of intents, of this process; what becomes of its owner is up to the test. */
-function setUp({ text = content, applied = false, done = false } = {}) {
+function setUp({ text = content, applied = false, done = false, isOurs = true } = {}) {
   const site = siteOf(newFile());
   const intent = createIntent(site);
   onTestFinished(() => release(intent));
   const { intents } = intent;
-  const { name, id } = newTicketName('request', 1);
+  const { name: ours, id } = newTicketName('request', 1);
+  const name = isOurs ? ours : ours.replace(self.machine, '0'.repeat(12));
   const place = intents.at(done ? endedName(name) : name);
   writeFileSync(place, text, { mode: 0o600 });
   const recovery = { applied: new Set(applied ? [id] : []) } as unknown as Recovery;
   const entries = () => listEntries(intents).filter(({ kind }) => kind !== 'intent');
   const read = (unresponsive = new Set<string>()) =>
-    readRequests(site, intents, entries(), recovery, unresponsive);
-  return { name, id, place, read, left: () => readdirSync(intents.self).filter((one) => /^[rd]/.test(one)) };
+    readRequests(site, intent, entries(), recovery, unresponsive);
+  /** As if our intent had been made so much later. */
+  const wait = (ms: number) => {
+    const { mtimeMs } = lstatSync(intents.at(intent.name));
+    utimesSync(intents.at(intent.name), (mtimeMs + ms) / 1000, (mtimeMs + ms) / 1000);
+  };
+  return {
+    name,
+    id,
+    place,
+    read,
+    wait,
+    left: () => readdirSync(intents.self).filter((one) => /^[rd]/.test(one)),
+  };
 }
 
 /** What the system says of processes that are asked whether they live. */
@@ -85,5 +99,30 @@ describe('an answer to a request', () => {
   it('an answer that its owner has not seen is left in place', () => {
     const { read, left } = setUp({ done: true });
     expect([read(), left()]).toEqual([{ applied: [], open: [] }, [expect.stringMatching(/^d1-/)]]);
+  });
+
+  it('an answer of a dead process is removed', () => {
+    const { read, left } = setUp({ done: true });
+    withSystemSaying('ESRCH');
+    expect([read(), left()]).toEqual([{ applied: [], open: [] }, []]);
+  });
+
+  it('an answer to another machine, or to an earlier boot of this one, is removed a minute after it was given', () => {
+    const { read, left, wait } = setUp({ done: true, isOurs: false });
+    wait(55_000);
+    expect([read(), left()]).toEqual([{ applied: [], open: [] }, [expect.stringMatching(/^d1-/)]]);
+    wait(10_000);
+    expect([read(), left()]).toEqual([{ applied: [], open: [] }, []]);
+  });
+
+  it('an answer to a living process of this machine, and a request of another, are left however old they are', () => {
+    for (const [done, isOurs] of [
+      [true, true],
+      [false, false],
+    ]) {
+      const { read, left, wait } = setUp({ done, isOurs });
+      wait(3_600_000);
+      expect([read().open.length, left().length]).toEqual([done ? 0 : 1, 1]);
+    }
   });
 });

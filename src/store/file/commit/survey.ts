@@ -1,9 +1,10 @@
+import { lstatSync } from 'node:fs';
 import type { Directory } from '../../../surroundings/directory.js';
 import type { Edit } from '../../document/change.js';
 import type { Site } from '../disk/site.js';
 import { type EntryKind, inOrder, type QueueEntry } from '../queue/entry-names.js';
 import { destroyEntry, type Intent, isFile, listEntries } from '../queue/intents.js';
-import { isProvablyDead, seemsAlive } from '../queue/owner.js';
+import { isOurMachine, isProvablyDead, seemsAlive } from '../queue/owner.js';
 import { readRequest } from '../queue/request.js';
 import type { Recovery } from './recovery.js';
 
@@ -24,6 +25,11 @@ export interface Requests {
 }
 
 const carriedMax = 64;
+/**
+ * An owner takes its answer as soon as it is woken. One on another machine, or of an earlier boot of this one, can't be asked
+ * whether it lives: after so long its answer is taken for one that no process takes any more. Where that is wrong, its call ends in E_UNKNOWN.
+ */
+const answerMs = 60_000;
 
 /** Destroys every other intent. @returns the other entries, in the queue's order */
 export function destroyOthers({ intents, name: own }: Intent): QueueEntry[] {
@@ -49,7 +55,7 @@ function isIntent(kind: EntryKind): boolean {
  */
 export function readRequests(
   site: Site,
-  intents: Directory,
+  { intents, name: own }: Intent,
   entries: readonly QueueEntry[],
   recovery: Recovery,
   unresponsive: ReadonlySet<string>,
@@ -60,6 +66,10 @@ export function readRequests(
     const isAlive = () => seemsAlive(owner);
     // An answer is checked thoroughly, because no process waits for its removal: a zombie takes no answer any more.
     if (!isAlive() || (kind !== 'request' && isProvablyDead(owner))) {
+      destroyEntry(intents, name);
+      continue;
+    }
+    if (kind === 'done' && !isOurMachine(owner) && isForgotten(intents, name, own)) {
       destroyEntry(intents, name);
       continue;
     }
@@ -79,4 +89,11 @@ export function readRequests(
     }
   }
   return requests;
+}
+
+/** Both times are of one clock, that of the file system: an answer changes when it is given, and an intent when it is made. */
+function isForgotten(intents: Directory, answer: string, own: string): boolean {
+  const given = lstatSync(intents.at(answer), { throwIfNoEntry: false });
+  const made = lstatSync(intents.at(own), { throwIfNoEntry: false });
+  return given !== undefined && made !== undefined && made.mtimeMs - given.ctimeMs > answerMs;
 }

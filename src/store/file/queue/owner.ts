@@ -40,15 +40,20 @@ export function newNonce(): string {
  * A wrong answer would cost its owner a retry, never a write: safety rests on the intents.
  */
 export function isProvablyDead(owner: Owner): boolean {
-  if (owner.machine !== self.machine) return false;
+  if (!isOurMachine(owner)) return false;
   const startTime = owner.startTime === '0' ? undefined : startTimeOf(owner.pid);
   // Not in /proc: the process is gone, or it is another user's and hidden from us.
   return startTime === undefined ? !hasProcess(owner.pid) : startTime !== owner.startTime;
 }
 
+/** Whether it can be asked if it lives. */
+export function isOurMachine({ machine }: Owner): boolean {
+  return machine === self.machine;
+}
+
 /** The quick check, for uses where a wrong yes does no harm: a zombie, or another process with the same pid, counts as alive. */
 export function seemsAlive(owner: Owner): boolean {
-  return owner.machine !== self.machine || hasProcess(owner.pid);
+  return !isOurMachine(owner) || hasProcess(owner.pid);
 }
 
 function hasProcess(pid: number): boolean {
