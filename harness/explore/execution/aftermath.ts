@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '../../history/events.js';
 import type { Operation } from '../protocol/protocol.js';
 import { pauseNs } from '../schedule/limits.js';
-import { auditOf, besideAudit, laterAuditOf } from '../schedule/program.js';
+import { auditOf, besideAudit, laterAuditOf, sweepingAudit } from '../schedule/program.js';
 import type { AuditCache } from './audit-cache.js';
 import type { Client } from './client.js';
 import type { ExecutionOptions, Step } from './executed.js';
@@ -60,7 +60,10 @@ export class Aftermath {
     // Of two, neither has seen what the other one did last.
     const isSeen = boots > 0 && !(history.needsAudit && options.program.clients.length > 1);
     if (!isSeen && (hasFault || history.needsAudit)) return yield* this.audit();
-    if (boots > 0) yield* this.auditLater(boots + 1);
+    if (boots > 0) {
+      yield* this.auditLater(boots + 1);
+      yield* this.sweepLater(boots + 2, boots);
+    }
     return history.end();
   }
 
@@ -80,12 +83,27 @@ export class Aftermath {
   private *perform(): Steps<void> {
     yield* this.stage.runToEnd(yield* this.stage.comeAnew('audit', this.first));
     yield* this.auditLater(1);
+    yield* this.sweepLater(2, 0);
   }
 
   /** Another one, when every lease is over: see `laterAuditOf`. */
   private *auditLater(number: number): Steps<void> {
-    if (this.later.length === 0 || this.stage.clients.at(-1)?.state !== 'ended') return;
+    if (this.later.length > 0) yield* this.comeLater(number, this.later);
+  }
+
+  /**
+   * And another one where something is left by a process that can't be asked whether it lives, as it was of another boot or is of another
+   * machine: what it may still want stays for a while.
+   */
+  private *sweepLater(number: number, boots: number): Steps<void> {
+    const { hosts, containers } = this.options.conditions ?? {};
+    const isUnsure = boots > 0 || hosts === true || containers === true;
+    if (isUnsure && this.history.hasLeftovers) yield* this.comeLater(number, sweepingAudit);
+  }
+
+  private *comeLater(number: number, operations: readonly Operation[]): Steps<void> {
+    if (this.stage.clients.at(-1)?.state !== 'ended') return;
     this.stage.now += pauseNs;
-    yield* this.stage.runToEnd(yield* this.stage.comeAnew(`audit${number}`, this.later));
+    yield* this.stage.runToEnd(yield* this.stage.comeAnew(`audit${number}`, operations));
   }
 }

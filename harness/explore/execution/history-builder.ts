@@ -211,10 +211,18 @@ export class HistoryBuilder {
     return this.ground.evidence.of === 'store';
   }
 
+  get hasLeftovers(): boolean {
+    return this.leftovers().length > 0;
+  }
+
+  private leftovers(): string[] {
+    return leftoversBeside(this.file, { patterns: this.ground.own, artifacts: this.artifacts }, this.disk);
+  }
+
   /** What there is at the very end; where only the store could say that, and was not asked, it is not known. */
   end(): HistoryEvent[] {
     const { file, disk } = this;
-    const { read, own } = this.ground;
+    const { read } = this.ground;
     const found = this.isOfStore ? this.answer() : readEntries(file, 'credentials', read, disk);
     if (found === undefined) return this.events;
     const isBroken = typeof found === 'string';
@@ -223,7 +231,7 @@ export class HistoryBuilder {
       time: this.time(this.step + 1),
       broken: isBroken ? found : null,
       entries: isBroken ? {} : found,
-      leftovers: leftoversBeside(file, { patterns: own, artifacts: this.artifacts }, disk),
+      leftovers: this.leftovers(),
     });
     return this.events;
   }

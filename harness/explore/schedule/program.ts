@@ -46,6 +46,9 @@ export function laterAuditOf(program: Program): Operation[] {
   return logins.length === 0 ? [] : [...logins, { action: 'all' }];
 }
 
+/** What one does that comes to sweep what is left. */
+export const sweepingAudit: readonly Operation[] = [{ action: 'set', key: 'audit' }];
+
 /** What a process does that comes after a power loss together with the one of `auditOf`. */
 export const besideAudit: readonly Operation[] = [{ action: 'all' }, { action: 'set', key: 'beside' }];
 
