@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eachInTiers, long } from '../../src/tiers.test.helper.js';
 import { counts, fixture, processesIn, stress } from './command.test.helper.js';
 
-/** A store that loses half of all writes need not write for seconds. */
+/** A store that loses half of all writes need not write for seconds. It ends by this, and the duration is for a busy machine. */
 const brief = ['--operations', '100'];
 
 // Each checker has its own tests in harness/checkers, and there the rules that only the long tier tries here.
@@ -10,7 +10,7 @@ const brief = ['--operations', '100'];
 describe('stores with a planted bug', { retry: 2 }, () => {
   const planted = [
     // Its short twin, with all that a run writes, is in stress.test.ts.
-    { target: 'naive', scenario: 'two-terminals', more: brief },
+    { target: 'naive', scenario: 'two-terminals', duration: '10s', more: brief },
     { target: 'in-process-lock', scenario: 'two-terminals' },
     { target: 'rename-only', scenario: 'two-terminals' },
     { target: 'naive', scenario: 'all-clients-set' },
@@ -36,7 +36,7 @@ describe('stores with a planted bug', { retry: 2 }, () => {
   );
 
   it('strict-read wipes nothing, but two writers in place leave an unreadable file', long, async () => {
-    const { exitCode, report } = await stress('strict-read', 'two-terminals', '--duration', '2s', ...brief);
+    const { exitCode, report } = await stress('strict-read', 'two-terminals', '--duration', '10s', ...brief);
     expect(counts(report)?.torn).toBeGreaterThan(0);
     expect(report?.scenarios[0]?.checks.G4?.summary).toContain('the file is unreadable');
     expect(exitCode).toBe(1);
@@ -53,7 +53,7 @@ describe('stores with a planted bug', { retry: 2 }, () => {
     'a store with files open to others is not private, and a backup that it always leaves is no leftover',
     long,
     async () => {
-      const { report } = await stress(fixture('loose.mjs'), 'two-terminals', '--duration', '2s', ...brief);
+      const { report } = await stress(fixture('loose.mjs'), 'two-terminals', '--duration', '10s', ...brief);
       expect(counts(report)?.looseModes).toBeGreaterThan(0);
       expect(counts(report)?.leftovers).toBe(0);
       expect(report?.scenarios[0]?.checks.G6?.result).toBe('invalid');
@@ -123,7 +123,7 @@ describe('stores with a planted bug', { retry: 2 }, () => {
     ],
     0,
   )('a store without a refresh of its own uses a refresh token twice: %s in %s', async (target, scenario) => {
-    const { exitCode, report } = await stress(target, scenario, '--duration', '3s', ...brief);
+    const { exitCode, report } = await stress(target, scenario, '--duration', '10s', ...brief);
     expect(counts(report)?.refreshedTwice).toBeGreaterThan(0);
     const sentences = report?.scenarios[0]?.violations.map(({ sentence }) => sentence).join('\n');
     expect(sentences).toMatch(/presented the refresh token of .* which tui-\d\.\d+\.\d+ had used by/);
