@@ -112,9 +112,20 @@ export class Worker {
   private hear(line: string): void {
     // A target may print what it likes.
     if (!line.startsWith('{"type":"')) return;
-    const reply = JSON.parse(line) as Reply;
+    const reply = this.replyIn(line);
+    if (reply === undefined) return;
     if (reply.type === 'acknowledged') this.onAcknowledged(reply.key, reply.id);
     if (reply.type === 'answer') this.settle?.resolve(reply.answer as never);
     if (reply.type === 'broken') this.settle?.reject(new Error(reply.error));
+  }
+
+  /** Undefined for the last line of a process that was killed while it wrote it. An error here would keep its pipe from closing. */
+  private replyIn(line: string): Reply | undefined {
+    try {
+      return JSON.parse(line) as Reply;
+    } catch (error) {
+      if (this.child.killed) return undefined;
+      throw error;
+    }
   }
 }
