@@ -4,7 +4,7 @@ import { type Filter, narrowed } from './filter.js';
 import { PictureView } from './picture.js';
 import { plainTable } from './plain-table.js';
 import { describeCall } from './scene/calls.js';
-import { castOf, factsOf } from './scene/facts.js';
+import { castOf, Facts } from './scene/facts.js';
 import { describeContent } from './scene/file.js';
 import { type Part, type Step, storyOf } from './scene/story.js';
 import { at, kindNames, mechanismNames, number, plural } from './words.js';
@@ -114,7 +114,7 @@ export class GroupCard {
     const shown = this.#examples.length;
     const place = `${this.#at + 1} of ${shown}${group.count > shown ? ` shown, ${number(group.count)} in all` : ''}`;
     const hasPicture =
-      factsOf(scenario).hasCalls && (steps.length > 0 || castOf(scenario, example).gone !== undefined);
+      new Facts(scenario).hasCalls && (steps.length > 0 || castOf(scenario, example).gone !== undefined);
     return h(
       'article.example',
       { id: example.id },

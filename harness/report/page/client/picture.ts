@@ -2,7 +2,7 @@ import type { Example, ScenarioPage } from '../data.js';
 import { drawLazily, drawMarks, h, s } from './dom.js';
 import { Pinch } from './pinch.js';
 import { compose } from './scene/compose.js';
-import { castOf, factsOf, focusOf, fullSpanOf, isLoss, type Span } from './scene/facts.js';
+import { castOf, Facts, focusOf, fullSpanOf, isLoss, type Span } from './scene/facts.js';
 import { type Step, storyText } from './scene/story.js';
 import { plural } from './words.js';
 
@@ -207,7 +207,7 @@ export class PictureView {
 /** Only the signs that this picture has. */
 function legendOf(scenario: ScenarioPage, example: Example): HTMLElement {
   const { gone, eraser, suspects } = castOf(scenario, example);
-  const facts = factsOf(scenario);
+  const facts = new Facts(scenario);
   const near = facts.contentsIn(example).filter(({ from }) => from >= example.from);
   const id = `l${++pictures}`;
   const sign = (draw: SVGElement[], text: string) =>

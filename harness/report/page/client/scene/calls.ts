@@ -16,8 +16,8 @@ export function roleOf({ cast }: Pick<Sheet, 'cast'>, { id }: Call): Role {
 
 /** The calls of all lanes: those that it is about large, their neighbours in grey. */
 export function drawCalls(sheet: Sheet): Mark[] {
-  const { facts, lanes, view } = sheet;
-  const drawn = facts.callsIn(view).map((call) => ({ call, role: roleOf(sheet, call) }));
+  const { calls, lanes } = sheet;
+  const drawn = calls.map((call) => ({ call, role: roleOf(sheet, call) }));
   // What it is about lies on top.
   drawn.sort((a, b) => Number(a.role !== 'other') - Number(b.role !== 'other'));
   return drawn.flatMap(({ call, role }) => {

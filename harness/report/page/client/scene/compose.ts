@@ -2,7 +2,7 @@ import type { Example, FaultRow, ScenarioPage } from '../../data.js';
 import { lengthOf, niceStep, plural } from '../words.js';
 import { drawArrows } from './arrows.js';
 import { drawCalls } from './calls.js';
-import { type Cast, castOf, type Facts, factsOf, type Span } from './facts.js';
+import { type Call, type Cast, castOf, Facts, type Span } from './facts.js';
 import { drawFile, drawValue } from './file.js';
 import { type Lanes, lanesOf } from './lanes.js';
 import { fitting, type Mark, mark, widthOf } from './marks.js';
@@ -14,6 +14,8 @@ export interface Sheet {
   example: Example;
   facts: Facts;
   cast: Cast;
+  /** All that are under way in the view, drawn or not. */
+  calls: readonly Call[];
   lanes: Lanes;
   steps: readonly Step[];
   view: Span;
@@ -52,15 +54,14 @@ export function compose(
   const left = isNarrow ? 0 : gutter;
   const right = width - 2;
   const x = (time: number) => left + ((time - view.from) / (view.to - view.from)) * (right - left);
+  const facts = new Facts(scenario);
+  const known = { example, facts, cast: castOf(scenario, example), calls: facts.callsIn(view), isNarrow };
   const sheet: Sheet = {
+    ...known,
     scenario,
-    example,
-    facts: factsOf(scenario),
-    cast: castOf(scenario, example),
-    lanes: lanesOf(scenario, example, view, isNarrow),
+    lanes: lanesOf(known),
     steps,
     view,
-    isNarrow,
     left,
     right,
     x,

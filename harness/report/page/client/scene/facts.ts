@@ -83,14 +83,6 @@ export class Facts {
   }
 }
 
-const known = new WeakMap<ScenarioPage, Facts>();
-
-export function factsOf(scenario: ScenarioPage): Facts {
-  const facts = known.get(scenario) ?? new Facts(scenario);
-  known.set(scenario, facts);
-  return facts;
-}
-
 function toCall(row: CallRow, { clients }: ScenarioPage): Call {
   const [id, client, process, action, key, begin, end, outcome, answer, base, written] = row;
   const name = clients[client]?.name ?? '';
@@ -120,7 +112,7 @@ export interface Cast {
 }
 
 export function castOf(scenario: ScenarioPage, example: Example): Cast {
-  const facts = factsOf(scenario);
+  const facts = new Facts(scenario);
   const call = (id: string | null) => (id === null ? undefined : facts.call(id));
   const calls = (ids: readonly string[]) => ids.flatMap((id) => facts.call(id) ?? []);
   const content = (version: number | null) => (version === null ? undefined : facts.content(version));

@@ -1,5 +1,5 @@
-import type { Example, ScenarioPage } from '../../data.js';
-import { castOf, factsOf, isLoss, type Span } from './facts.js';
+import type { Sheet } from './compose.js';
+import { isLoss } from './facts.js';
 
 /** One row of a picture. */
 export interface Lane {
@@ -31,12 +31,16 @@ const neighboursMax = 6;
  * Who wrote is above the file and who erased below it, as that is the way of the data: down from the writer into the file, down from an
  * older content to the eraser, and up from the eraser into the content that lacks the entry.
  *
- * @param isNarrow then each lane's name stands above it
+ * Where it is narrow, each lane's name stands above it.
  */
-export function lanesOf(scenario: ScenarioPage, example: Example, view: Span, isNarrow: boolean): Lanes {
-  const { victim, eraser, suspects, others, gone } = castOf(scenario, example);
-  const facts = factsOf(scenario);
-  const calls = facts.callsIn(view);
+export function lanesOf({
+  example,
+  facts,
+  cast,
+  calls,
+  isNarrow,
+}: Pick<Sheet, 'example' | 'facts' | 'cast' | 'calls' | 'isNarrow'>): Lanes {
+  const { victim, eraser, suspects, others, gone } = cast;
   const above = victim?.client;
   const below = [eraser, ...suspects, ...others]
     .flatMap((call) => call?.client ?? [])
