@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Subject } from '../core/scenario.js';
 import type { TargetSpec } from '../core/target.js';
 import type { ValueId } from '../history/events.js';
+import { messageIn } from '../line/message.js';
 import { sandboxEnvironment } from '../line/sandbox.js';
 import type { Answers, Ask, Reply } from './protocol.js';
 
@@ -110,22 +111,10 @@ export class Worker {
   }
 
   private hear(line: string): void {
-    // A target may print what it likes.
-    if (!line.startsWith('{"type":"')) return;
-    const reply = this.replyIn(line);
+    const reply = messageIn<Reply>(line);
     if (reply === undefined) return;
     if (reply.type === 'acknowledged') this.onAcknowledged(reply.key, reply.id);
     if (reply.type === 'answer') this.settle?.resolve(reply.answer as never);
     if (reply.type === 'broken') this.settle?.reject(new Error(reply.error));
-  }
-
-  /** Undefined for the last line of a process that was killed while it wrote it. An error here would keep its pipe from closing. */
-  private replyIn(line: string): Reply | undefined {
-    try {
-      return JSON.parse(line) as Reply;
-    } catch (error) {
-      if (this.child.killed) return undefined;
-      throw error;
-    }
   }
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { messageIn } from './message.js';
 import type { ClientConfig, FromClient, ToClient } from './protocol.js';
 
 export interface ClientExit {
@@ -59,7 +60,7 @@ export function spawnClient(
   const drained = new Promise<void>((resolve) => {
     const lines = createInterface({ input: child.stdout });
     lines.on('line', (line) => {
-      const message = parseMessage(line);
+      const message = messageIn<FromClient>(line);
       if (message) onMessage(message);
       else if (line !== '') hear(`${line}\n`);
     });
@@ -87,15 +88,5 @@ function sendSignal(to: number, signal: NodeJS.Signals): void {
     // Gone already, or, as macOS has it, dead and not yet reaped.
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ESRCH' && code !== 'EPERM') throw error;
-  }
-}
-
-/** Undefined for what a target printed: it shares the standard output with the protocol. */
-function parseMessage(line: string): FromClient | undefined {
-  if (!line.startsWith('{"type":"')) return undefined;
-  try {
-    return JSON.parse(line) as FromClient;
-  } catch {
-    return undefined;
   }
 }
